@@ -1,0 +1,49 @@
+"""What machine and versions this is, in words: for the job strip and for error reports."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib import metadata
+
+_PACKAGES = (
+    "mulm-workbench",
+    "PySide6-Essentials",
+    "torch",
+    "transformers",
+    "peft",
+    "ctranslate2",
+    "sacrebleu",
+)
+
+
+def versions_text() -> str:
+    """Return system, Python and package versions, one a line; imports none of the packages."""
+    lines = [f"{platform.platform()}", f"Python {platform.python_version()}"]
+    for package in _PACKAGES:
+        try:
+            lines.append(f"{package} {metadata.version(package)}")
+        except metadata.PackageNotFoundError:
+            continue
+    return "\n".join(lines)
+
+
+def report_text(message: str = "", details: str = "") -> str:
+    """Return what "Copy report" puts on the clipboard: message, details, versions."""
+    return "\n\n".join(part for part in (message, details, versions_text()) if part)
+
+
+def processor_count() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def memory_used() -> int | None:
+    """Return the bytes this process holds in memory; None where psutil is absent."""
+    try:
+        import psutil
+    except ImportError:
+        return None
+    return int(psutil.Process().memory_info().rss)
