@@ -1,0 +1,60 @@
+"""The record of one run: what went in, how it went, what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+FORMAT = 1
+
+
+@dataclass
+class RunManifest:
+    """All that is known of a run; written as ``manifest.json``, UTF-8, whole at every change.
+
+    ``status``: running, finished, stopped (early, by the person), interrupted (its process is
+    gone) or failed. ``created`` is ISO 8601 with offset; ``seconds`` leaves out paused time.
+    ``zero_shot`` and ``best`` hold dev bleu, chrf, loss and step, ``history`` all of them in
+    order; ``process`` is the pid and start time of the process that trains.
+    """
+
+    id: str
+    name: str
+    created: str
+    status: str
+    model: str
+    model_hash: str
+    corpus: str
+    corpus_hash: str
+    source: str
+    target: str
+    recipe: dict[str, Any]
+    seed: int
+    versions: dict[str, str] = field(default_factory=dict)
+    machine: dict[str, Any] = field(default_factory=dict)
+    pairs: int = 0
+    dev_pairs: int = 0
+    steps: int = 0
+    total_steps: int = 0
+    seconds: float = 0.0
+    zero_shot: dict[str, Any] = field(default_factory=dict)
+    best: dict[str, Any] = field(default_factory=dict)
+    history: list[dict[str, Any]] = field(default_factory=list)
+    signatures: dict[str, str] = field(default_factory=dict)
+    error: str = ""
+    process: dict[str, float] = field(default_factory=dict)
+    format: int = FORMAT
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> RunManifest:
+        """The manifest in ``values``; keys of a later version are left out.
+
+        Raises :class:`TypeError` where a key that every version has is missing.
+        """
+        known = {item.name for item in fields(cls)}
+        return cls(**{key: value for key, value in values.items() if key in known})

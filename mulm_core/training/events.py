@@ -1,0 +1,75 @@
+"""What a fine-tuning run tells while it works: the window's charts and the log live on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mulm_core.jobs import Event
+
+
+@dataclass(frozen=True)
+class RunStarted(Event):
+    """The run's folder exists and training is about to begin.
+
+    ``run`` is the run's id, ``pairs`` and ``dev_pairs`` count the segments used after filtering.
+    """
+
+    run: str
+    total_steps: int
+    device: str
+    pairs: int
+    dev_pairs: int
+
+
+@dataclass(frozen=True)
+class TrainStep(Event):
+    """One optimizer step.
+
+    ``loss`` is nats per target token with label smoothing, ``tokens_per_s`` counts target tokens
+    since the previous event, ``elapsed_s`` leaves out paused time, ``remaining_s`` includes the
+    evaluations still to come (None until known).
+    """
+
+    step: int
+    total_steps: int
+    epoch: float
+    loss: float
+    learning_rate: float
+    grad_norm: float
+    tokens_per_s: float
+    elapsed_s: float
+    remaining_s: float | None
+
+
+@dataclass(frozen=True)
+class SampleTranslation:
+    """One fixed dev segment as the base and the adapted model translate it."""
+
+    source: str
+    reference: str
+    zero_shot: str
+    now: str
+
+
+@dataclass(frozen=True)
+class DevEvaluated(Event):
+    """Scores on the dev segments after ``step`` steps; step 0 is the base model (zero-shot).
+
+    ``loss`` is nats per target token without label smoothing; BLEU and chrF go from 0 to 100.
+    """
+
+    step: int
+    loss: float
+    bleu: float
+    chrf: float
+    samples: tuple[SampleTranslation, ...]
+    is_best: bool
+
+
+@dataclass(frozen=True)
+class CheckpointSaved(Event):
+    """A checkpoint folder is complete on disk: after a crash nothing before it is lost."""
+
+    step: int
+    path: Path

@@ -1,0 +1,213 @@
+"""How to fine-tune: one object, declared once, that the form, ``--set`` and the docs share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from mulm_core.errors import UserError
+from mulm_core.fields import declared, parse, specs, validate
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides what a run learns, besides its model and its corpus.
+
+    Raises :class:`UserError` naming the first field that is out of range.
+    """
+
+    preset: str = "balanced"
+    epochs: int = declared(
+        8,
+        title="Epochs",
+        help="How often training goes through all training pairs. 3 to 10 suit most corpora; "
+        "small ones bear more.",
+        minimum=1,
+        maximum=1000,
+    )
+    learning_rate: float = declared(
+        1e-3,
+        title="Learning rate",
+        help="Size of each step of the adapter, at the end of the warm-up. 0.0002 to 0.003 suit "
+        "LoRA; too high and the loss jumps, too low and little is learnt.",
+        minimum=1e-7,
+        maximum=1.0,
+    )
+    batch_tokens: int = declared(
+        2048,
+        title="Batch size",
+        help="Target tokens (word pieces) per step, padding included. Larger batches give "
+        "smoother, fewer steps and need more memory; 1,000 to 8,000 are usual.",
+        minimum=16,
+        maximum=1_000_000,
+        unit="tokens",
+    )
+    lora_rank: int = declared(
+        32,
+        title="LoRA rank",
+        help="Width of the low-rank matrices that are trained beside the frozen weights. "
+        "8 to 64; higher learns more, is larger and overfits sooner.",
+        minimum=1,
+        maximum=1024,
+    )
+    lora_alpha: int = declared(
+        64,
+        title="LoRA alpha",
+        help="Strength of the adapter: its output is multiplied by alpha / rank. "
+        "One to two times the rank is usual.",
+        minimum=1,
+        maximum=4096,
+    )
+    lora_dropout: float = declared(
+        0.0,
+        title="LoRA dropout",
+        help="Share of the adapter's inputs set to zero while training, against overfitting. "
+        "0 to 0.1; costs some speed.",
+        minimum=0.0,
+        maximum=0.9,
+    )
+    lora_targets: str = declared(
+        "all-linear",
+        title="LoRA targets",
+        help="The layers that get an adapter: all linear layers (attention and feed-forward), "
+        "attention only (smaller), or all linear layers of the decoder only.",
+        choices=("all-linear", "attention", "decoder"),
+    )
+    warmup: float = declared(
+        0.1,
+        title="Warm-up",
+        help="Share of all steps in which the learning rate rises from zero; then it falls "
+        "linearly to zero. 0.02 to 0.2 are usual.",
+        minimum=0.0,
+        maximum=0.9,
+    )
+    weight_decay: float = declared(
+        0.01,
+        title="Weight decay",
+        help="Pull of the adapter's weights towards zero (AdamW). 0 to 0.1.",
+        minimum=0.0,
+        maximum=1.0,
+        advanced=True,
+    )
+    label_smoothing: float = declared(
+        0.1,
+        title="Label smoothing",
+        help="Share of the target's probability spread over all other tokens, which keeps the "
+        "model from being too sure. 0 to 0.2.",
+        minimum=0.0,
+        maximum=0.9,
+        advanced=True,
+    )
+    gradient_clip: float = declared(
+        1.0,
+        title="Gradient clipping",
+        help="Largest norm of the gradient in one step; longer ones are shortened to it. "
+        "0 switches it off.",
+        minimum=0.0,
+        maximum=1000.0,
+        advanced=True,
+    )
+    best_by: str = declared(
+        "bleu",
+        title="Best checkpoint by",
+        help="The dev score that decides which checkpoint is kept and when to stop early: BLEU, "
+        "chrF (steadier on few segments) or loss (nats per token).",
+        choices=("bleu", "chrf", "loss"),
+        advanced=True,
+    )
+    patience: int = declared(
+        4,
+        title="Early-stopping patience",
+        help="Training ends after this many evaluations in a row without a better dev score. "
+        "0 switches it off; 2 to 6 are usual.",
+        minimum=0,
+        maximum=1000,
+        unit="evaluations",
+    )
+    evals_per_epoch: int = declared(
+        1,
+        title="Evaluations per epoch",
+        help="How often in an epoch the dev segments are translated and scored. Raise it for "
+        "large corpora.",
+        minimum=1,
+        maximum=100,
+    )
+    dev_size: int = declared(
+        200,
+        title="Dev segments",
+        help="At most this many dev segments are scored at each evaluation. 100 to 500; more are "
+        "steadier and slower.",
+        minimum=1,
+        maximum=100_000,
+        unit="segments",
+    )
+    dev_beams: int = declared(
+        1,
+        title="Dev beams",
+        help="Beams of the search when dev segments are translated. 1 (greedy) is quick and "
+        "ranks checkpoints as well as 4 do.",
+        minimum=1,
+        maximum=16,
+        advanced=True,
+    )
+    max_length: int = declared(
+        128,
+        title="Longest segment",
+        help="Training pairs with more tokens than this on either side are left out. 64 to 256; "
+        "long ones need more memory.",
+        minimum=4,
+        maximum=1024,
+        unit="tokens",
+        advanced=True,
+    )
+    seed: int = declared(
+        1,
+        title="Seed",
+        help="Number that fixes all chance: the same seed, corpus and machine give the same run.",
+        minimum=0,
+        maximum=2**31 - 1,
+    )
+
+    def __post_init__(self) -> None:
+        validate(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The recipe as plain values, for a manifest."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Recipe:
+        """The recipe a manifest holds; fields of a later version are left out."""
+        known = {"preset", *specs(cls)}
+        return cls(**{key: value for key, value in values.items() if key in known})
+
+
+PRESETS: dict[str, Recipe] = {
+    "quick": Recipe(preset="quick", epochs=4, learning_rate=2e-3, patience=0, dev_size=150),
+    "balanced": Recipe(preset="balanced"),
+    "thorough": Recipe(
+        preset="thorough",
+        epochs=20,
+        learning_rate=5e-4,
+        lora_rank=64,
+        lora_alpha=128,
+        lora_dropout=0.05,
+        evals_per_epoch=2,
+        dev_size=500,
+        patience=8,
+    ),
+}
+
+
+def recipe_from(preset: str, changes: Mapping[str, str] | None = None) -> Recipe:
+    """The preset with ``changes`` (field name to text, as ``--set`` and forms give them) applied.
+
+    Raises :class:`UserError` for an unknown preset or field, or a value that does not fit.
+    """
+    if preset not in PRESETS:
+        raise UserError(
+            f"there is no recipe '{preset}'", fix=f"Choose one of {', '.join(PRESETS)}"
+        )
+    values = {name: parse(Recipe, name, text) for name, text in (changes or {}).items()}
+    return replace(PRESETS[preset], **values)
