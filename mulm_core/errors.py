@@ -1,0 +1,75 @@
+"""Errors that a person can act on: what happened, where, and what to do."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class MulmError(Exception):
+    """Base of every error shown to a person; ``str()`` is one sentence or two.
+
+    ``what`` says what happened, ``where`` names the file, line or field, ``fix`` what to do.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, where: str | Path = "", fix: str = "") -> None:
+        self.what = what.rstrip(".")
+        self.where = str(where)
+        self.fix = fix.rstrip(".")
+        super().__init__(self.sentence())
+
+    def sentence(self) -> str:
+        """``where: what. fix.``, leaving out the parts that are empty."""
+        head = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{head}. {self.fix}." if self.fix else f"{head}."
+
+
+class UserError(MulmError):
+    """The input or the choice is wrong; the person can mend it (exit status 2)."""
+
+    exit_code = 2
+
+
+class EngineError(MulmError):
+    """Something outside the person's choice failed: disk, memory, a damaged run."""
+
+
+class Cancelled(Exception):
+    """A job was cancelled through its context; nothing of it stays behind."""
+
+
+_OS_ADVICE = {
+    errno.ENOSPC: ("the disk is full", "Free some space and try again"),
+    errno.EDQUOT: ("the disk quota is used up", "Free some space and try again"),
+    errno.EACCES: ("access is denied", "Check the permissions, or choose another folder"),
+    errno.EPERM: ("the operation is not permitted", "Check the permissions"),
+    errno.EROFS: ("the disk is read-only", "Choose a folder on a disk that can be written"),
+    errno.ENOENT: ("there is no such file", "Check the name"),
+    errno.EISDIR: ("this is a folder, not a file", "Choose a file"),
+    errno.ENOTDIR: ("this is a file, not a folder", "Choose a folder"),
+}
+
+_USER_MISTAKES = {errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.EACCES}
+
+
+def from_os_error(error: OSError, where: str | Path = "") -> MulmError:
+    """The error a person can act on behind an ``OSError``; ``where`` overrides its file name."""
+    place = where or error.filename or ""
+    what, fix = _OS_ADVICE.get(
+        error.errno or 0, (error.strerror or str(error), "Check the disk and try again")
+    )
+    kind = UserError if error.errno in _USER_MISTAKES else EngineError
+    return kind(what, where=place, fix=fix)
+
+
+@contextmanager
+def explain_os_errors(where: str | Path = "") -> Iterator[None]:
+    """Turn any ``OSError`` inside the block into a :class:`MulmError`."""
+    try:
+        yield
+    except OSError as error:
+        raise from_os_error(error, where) from error

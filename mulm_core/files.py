@@ -1,0 +1,103 @@
+"""Writing so that a crash or a full disk leaves either the old state or the new one."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from mulm_core.errors import UserError, explain_os_errors
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace ``path`` by ``text`` (UTF-8) atomically: temporary file, fsync, rename."""
+    with explain_os_errors(path):
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Replace ``path`` by ``value`` as indented JSON, atomically."""
+    write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """The JSON in ``path``; raises :class:`UserError` when it is missing or not JSON."""
+    with explain_os_errors(path):
+        text = path.read_text(encoding="utf-8")
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise UserError(f"this is not valid JSON ({error})", where=path) from error
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """Fill a temporary folder beside ``path``; it takes the name ``path`` only when complete.
+
+    An existing ``path`` is replaced at that moment; on any error the temporary one is removed.
+    """
+    with explain_os_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+    try:
+        with explain_os_errors(path):
+            yield temporary
+            for file in temporary.rglob("*"):
+                if file.is_file():
+                    sync_file(file)
+            _swap(temporary, path)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+def _swap(temporary: Path, path: Path) -> None:
+    if path.exists():
+        old = temporary.with_name(temporary.name + ".old")
+        os.replace(path, old)
+        os.replace(temporary, path)
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        os.replace(temporary, path)
+
+
+def sync_file(path: Path) -> None:
+    """Force ``path`` to the disk."""
+    # Windows refuses fsync on a handle opened for reading only.
+    with open(path, "rb+") as stream:
+        os.fsync(stream.fileno())
+
+
+def slug(name: str) -> str:
+    """A file name for ``name``: letters of any script, digits, dots and dashes, at most 64 long."""
+    text = unicodedata.normalize("NFC", name).strip()
+    text = re.sub(r"[^\w.-]+", "-", text).strip("-._")
+    if text.split(".")[0].upper() in {"CON", "PRN", "AUX", "NUL", "COM1", "LPT1"}:
+        text = f"{text}-1"  # reserved on Windows
+    return text[:64] or "unnamed"
+
+
+def free_name(folder: Path, wanted: str, suffix: str = "") -> str:
+    """``wanted`` as a slug, with ``-2``, ``-3`` … appended while ``folder`` has that name."""
+    base = slug(wanted)
+    name, count = base, 1
+    while (folder / f"{name}{suffix}").exists():
+        count += 1
+        name = f"{base}-{count}"
+    return name

@@ -1,0 +1,135 @@
+"""What a job sees of the outside: it reports, and asks whether it should pause, stop or cancel."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mulm_core.errors import Cancelled
+
+_REPORT_INTERVAL_S = 0.1  # 10 Hz is as fast as a person reads a progress bar
+
+
+@dataclass(frozen=True)
+class Event:
+    """Base of everything a job tells: immutable, so it crosses threads without locks."""
+
+
+@dataclass(frozen=True)
+class Progress(Event):
+    """How far a job is: ``done`` of ``total`` (None: unknown), in units of the job's choice.
+
+    ``elapsed_s`` leaves out paused time; ``eta_s`` is the time left in seconds, None until known.
+    """
+
+    done: float
+    total: float | None
+    message: str
+    elapsed_s: float
+    eta_s: float | None
+
+    @property
+    def fraction(self) -> float | None:
+        """From 0 to 1, or None when the total is unknown."""
+        return min(1.0, self.done / self.total) if self.total else None
+
+
+@dataclass(frozen=True)
+class LogLine(Event):
+    """One line for the log; ``level`` is ``info`` or ``warning``."""
+
+    text: str
+    level: str = "info"
+
+
+class JobContext:
+    """Handed to every job; its control methods may be called from any thread.
+
+    ``sink`` receives each event on the job's own thread and must not block.
+    ``clock`` returns seconds and never goes back.
+    """
+
+    def __init__(
+        self,
+        sink: Callable[[Event], None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._sink = sink or (lambda event: None)
+        self._clock = clock
+        self._started = clock()
+        self._paused_s = 0.0
+        self._last_report = float("-inf")
+        self._cancelled = threading.Event()
+        self._stopping = threading.Event()
+        self._running = threading.Event()
+        self._running.set()
+
+    def report(self, done: float, total: float | None = None, message: str = "") -> None:
+        """Tell how far the job is, at most ten times a second; the last unit always passes."""
+        now = self._clock()
+        if now - self._last_report < _REPORT_INTERVAL_S and (total is None or done < total):
+            return
+        self._last_report = now
+        elapsed = self.elapsed_s()
+        eta = elapsed * (total - done) / done if total and 0 < done <= total else None
+        self.emit(Progress(done, total, message, elapsed, eta))
+
+    def emit(self, event: Event) -> None:
+        """Send an event of the job's own kind; every one arrives."""
+        self._sink(event)
+
+    def log(self, text: str, level: str = "info") -> None:
+        """Write one line to the job's log."""
+        self.emit(LogLine(text, level))
+
+    def elapsed_s(self) -> float:
+        """Seconds since the job began, without the time it was paused."""
+        return self._clock() - self._started - self._paused_s
+
+    def check(self) -> None:
+        """Wait while paused; raises :class:`Cancelled` once the job is cancelled."""
+        self.wait_if_paused()
+        if self._cancelled.is_set():
+            raise Cancelled
+
+    def wait_if_paused(self) -> None:
+        """Block until resumed, stopped or cancelled."""
+        if not self._running.is_set():
+            begin = self._clock()
+            self._running.wait()
+            self._paused_s += self._clock() - begin
+
+    @property
+    def stop_requested(self) -> bool:
+        """Whether the job should end early and keep what it has."""
+        return self._stopping.is_set()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the job was told to leave nothing behind."""
+        return self._cancelled.is_set()
+
+    @property
+    def paused(self) -> bool:
+        """Whether the job is held by :meth:`pause`."""
+        return not self._running.is_set()
+
+    def pause(self) -> None:
+        """Hold the job at its next :meth:`check`."""
+        self._running.clear()
+
+    def resume(self) -> None:
+        """Let a paused job go on."""
+        self._running.set()
+
+    def stop(self) -> None:
+        """Ask the job to end early and keep what it has; wakes a paused one."""
+        self._stopping.set()
+        self._running.set()
+
+    def cancel(self) -> None:
+        """Ask the job to end and leave nothing behind; wakes a paused one."""
+        self._cancelled.set()
+        self._running.set()
