@@ -1,0 +1,79 @@
+"""Loading a base model: safetensors only, from a local folder only, never any remote code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mulm_core.errors import EngineError, UserError
+from mulm_core.models.catalog import ModelInfo
+from mulm_core.models.device import pick_device
+from mulm_core.models.families import FAMILIES, Family, pick_language, read_config
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclass
+class Base:
+    """A loaded model, in evaluation mode, with float32 weights that want no gradient."""
+
+    model: Any
+    tokenizer: Any
+    family: Family
+    info: ModelInfo
+    device: torch.device
+
+    def language(self, tag: str) -> str:
+        """The model's own tag for ``tag``; raises :class:`UserError` naming those it has."""
+        return pick_language(tag, self.info.languages, self.info.id)
+
+
+def load_base(info: ModelInfo, device: str | None = None) -> Base:
+    """Load the model that ``info`` describes onto ``device`` (None: the best there is).
+
+    Raises :class:`UserError` for a folder that cannot be used or whose weights do not fit its
+    configuration, :class:`EngineError` where the memory does not suffice.
+    """
+    if info.problem:
+        raise UserError(info.problem, where=info.path)
+    import torch
+
+    place = torch.device(device or pick_device())
+    model, tokenizer = _read(info, place)
+    family = FAMILIES[read_config(info.path)["model_type"]]
+    family.prepare(tokenizer)
+    model.requires_grad_(False)
+    model.eval()
+    return Base(model, tokenizer, family, info, place)
+
+
+def _read(info: ModelInfo, place: torch.device) -> tuple[Any, Any]:
+    import torch
+    from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # standard error belongs to the job's own progress
+    options = {"local_files_only": True, "trust_remote_code": False}
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(info.path, **options)
+        model = AutoModelForSeq2SeqLM.from_pretrained(
+            info.path,
+            use_safetensors=True,
+            dtype=torch.float32,
+            # On a CPU the fused attention kernels are slower than plain ones at sentence length.
+            attn_implementation="eager" if place.type == "cpu" else "sdpa",
+            **options,
+        )
+        return model.to(place), tokenizer
+    except (MemoryError, torch.OutOfMemoryError) as error:
+        raise EngineError(
+            "there is not enough memory for this model",
+            where=info.path,
+            fix="Close other programs or choose a smaller model",
+        ) from error
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise UserError(
+            f"the model cannot be loaded ({reason})", where=info.path, fix="Download it again"
+        ) from error

@@ -1,0 +1,7 @@
+"""Translation: one interface to base models and to fine-tuned runs on them."""
+
+from mulm_core.translation.options import DecodeOptions
+from mulm_core.translation.systems import SystemRef
+from mulm_core.translation.translator import Translator, TranslateRequest, translate
+
+__all__ = ["DecodeOptions", "SystemRef", "TranslateRequest", "Translator", "translate"]

@@ -1,0 +1,110 @@
+"""Beam search over many texts: each distinct text once, batched by length, back in order.
+
+Dev evaluation during training and the Translator both decode through here, so that a score means
+the same in both places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from mulm_core.models import Base
+from mulm_core.translation.options import DecodeOptions
+
+if TYPE_CHECKING:
+    import torch
+
+_BATCH_TOKENS = 4096  # source tokens times beams in one batch, padding included
+_BATCH_ROWS = 256
+
+Check = Callable[[], None]
+Progress = Callable[[int, int], None]
+
+
+def decode(
+    base: Base,
+    texts: Sequence[str],
+    source: str,
+    target: str,
+    options: DecodeOptions,
+    *,
+    check: Check = lambda: None,
+    progress: Progress = lambda done, total: None,
+) -> list[str]:
+    """Translate ``texts`` with whatever adapter is active on ``base``; blank ones stay empty.
+
+    ``source`` and ``target`` are the model's own tags. ``check`` is called before every token and
+    may raise to end the work; ``progress`` gets the number of texts done and their total.
+    """
+    distinct = list(dict.fromkeys(text for text in texts if text.strip()))
+    encoded = base.family.encode(base.tokenizer, distinct, source)
+    translations: dict[str, str] = {}
+    progress(0, len(distinct))
+    for rows in _batches([len(ids) for ids in encoded], options.beams):
+        outputs = _generate(base, [encoded[row] for row in rows], target, options, check)
+        decoded = base.family.decode(base.tokenizer, outputs)
+        translations.update(zip((distinct[row] for row in rows), decoded, strict=True))
+        progress(len(translations), len(distinct))
+    return [translations.get(text, "") for text in texts]
+
+
+def _batches(lengths: Sequence[int], beams: int) -> list[list[int]]:
+    """Indices of texts of like length, longest first: a lack of memory shows at once."""
+    order = sorted(range(len(lengths)), key=lambda index: (-lengths[index], index))
+    batches: list[list[int]] = []
+    for index in order:
+        longest = lengths[batches[-1][0]] if batches else 0
+        rows = len(batches[-1]) + 1 if batches else 0
+        if not batches or rows > _BATCH_ROWS or rows * longest * beams > _BATCH_TOKENS:
+            batches.append([])
+        batches[-1].append(index)
+    return batches
+
+
+def _generate(
+    base: Base, rows: Sequence[Sequence[int]], target: str, options: DecodeOptions, check: Check
+) -> list[list[int]]:
+    import torch
+
+    longest = max(map(len, rows))
+    # A weak model may repeat itself without end; no translation is this much longer.
+    limit = min(options.max_length, 3 * longest + 20)
+    ids = torch.full((len(rows), longest), base.tokenizer.pad_token_id, device=base.device)
+    for row, tokens in enumerate(rows):
+        ids[row, : len(tokens)] = torch.tensor(tokens, device=base.device)
+    with torch.inference_mode():
+        output: torch.Tensor = base.model.generate(
+            input_ids=ids,
+            attention_mask=(ids != base.tokenizer.pad_token_id).long(),
+            generation_config=_search(base, target, options, limit),
+            stopping_criteria=[lambda ids, scores, **_: _never(check, ids)],
+        )
+    return output.tolist()
+
+
+def _search(base: Base, target: str, options: DecodeOptions, limit: int) -> Any:
+    from transformers import GenerationConfig
+
+    own = base.model.generation_config
+    config = base.model.config
+    return GenerationConfig(
+        num_beams=options.beams,
+        max_length=limit,
+        length_penalty=own.length_penalty or 1.0
+        if options.length_penalty is None
+        else options.length_penalty,
+        early_stopping=bool(own.early_stopping) and options.beams > 1,
+        do_sample=False,
+        forced_bos_token_id=base.family.forced_token(base.tokenizer, target),
+        decoder_start_token_id=own.decoder_start_token_id or config.decoder_start_token_id,
+        bos_token_id=own.bos_token_id,
+        eos_token_id=own.eos_token_id,
+        pad_token_id=own.pad_token_id,
+    )
+
+
+def _never(check: Check, ids: torch.Tensor) -> torch.Tensor:
+    """A stopping criterion that stops nothing: ``check`` runs between tokens and may raise."""
+    check()
+    return ids.new_zeros(ids.shape[0], dtype=bool)
