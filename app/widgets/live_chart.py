@@ -1,0 +1,301 @@
+"""Curves that grow while a job runs: cheap, readable in light and dark.
+
+pyqtgraph (and numpy with it) is imported here, so pages import this module when they are made.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import partial
+from math import inf
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer
+from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QToolButton, QWidget
+
+from app.i18n import tr
+from app.theme import theme
+from app.widgets.page import Card, label
+
+_REDRAW_MS = 100
+_FIXED_TOKENS = {
+    "zero-shot": "zero_shot",
+    "reference": "reference",
+    "fine-tuned": "fine_tuned",
+}
+
+
+class _Series:
+    """One curve: its points, its look and its legend button."""
+
+    def __init__(self, title: str, token: str, dashed: bool, markers: bool) -> None:
+        self.title = title
+        self.token = token
+        self.dashed = dashed
+        self.markers = markers
+        self.x: list[float] = []
+        self.y: list[float] = []
+        self.curve = pg.PlotDataItem(antialias=True, connect="finite")
+        self.curve.setDownsampling(auto=True, method="peak")
+        self.curve.setClipToView(True)
+        self.button = QToolButton()
+        self.button.setProperty("role", "legend")
+        self.button.setCheckable(True)
+        self.button.setChecked(True)
+        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button.setToolTip(tr("Show or hide {series}", series=title))
+
+    def pen(self) -> QPen:
+        pen = QPen(theme().tokens.qcolor(self.token), 2)
+        pen.setCosmetic(True)
+        if self.dashed:
+            pen.setDashPattern([4, 3])
+        return pen
+
+    def swatch(self, ratio: float) -> QIcon:
+        picture = QPixmap(round(16 * ratio), round(16 * ratio))
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self.pen())
+        painter.drawLine(QPointF(1, 8), QPointF(15, 8))
+        if self.markers:
+            painter.setBrush(theme().tokens.qcolor(self.token))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawEllipse(QPointF(8, 8), 3.2, 3.2)
+        painter.end()
+        return QIcon(picture)
+
+    def value_at(self, x: float) -> float | None:
+        """Return the value of the point nearest to *x*."""
+        if not self.x:
+            return None
+        right = bisect_left(self.x, x)
+        near = [i for i in (right - 1, right) if 0 <= i < len(self.x)]
+        return self.y[min(near, key=lambda i: abs(self.x[i] - x))]
+
+
+class LiveChart(Card):
+    """A titled chart of named series; new points show at most ten times a second.
+
+    Series named ``zero-shot``, ``reference`` and ``fine-tuned`` have their fixed colours, others
+    take the next of the palette. The legend shows each series' latest value, or the value under
+    the pointer, and hides a series at a click.
+    """
+
+    def __init__(
+        self, title: str, unit: str = "", *, x_name: str = "", decimals: int | None = None
+    ) -> None:
+        super().__init__(margin=12, spacing=4)
+        self.setAccessibleName(title)
+        self._unit = unit
+        self._x_name = x_name or tr("step")
+        self._decimals = decimals
+        self._series: dict[str, _Series] = {}
+        self._next_colour = 0
+        self._hover_x: float | None = None
+        self._at = label("", "small")
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        head.addWidget(label(title, "strong"))
+        head.addWidget(label(unit, "small"))
+        head.addStretch(1)
+        head.addWidget(self._at)
+        self._legend = QHBoxLayout()
+        self._legend.setSpacing(2)
+        self._legend.addStretch(1)
+        self._plot = pg.PlotWidget()
+        self._plot.setMinimumHeight(96)
+        self._plot.setFrameShape(self._plot.Shape.NoFrame)
+        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._waiting = label(tr("Nothing to show yet"), "small")
+        self._waiting.setParent(self._plot)
+        self._waiting.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.body.addLayout(head)
+        self.body.addWidget(self._plot, 1)
+        self.body.addLayout(self._legend)
+        self._set_up_plot()
+        self._redraw_soon = QTimer(self)
+        self._redraw_soon.setSingleShot(True)
+        self._redraw_soon.setInterval(_REDRAW_MS)
+        self._redraw_soon.timeout.connect(self._redraw)
+        theme().changed.connect(self._dress)
+        self._dress()
+
+    def _set_up_plot(self) -> None:
+        item = self._plot.getPlotItem()
+        item.hideButtons()
+        item.setMenuEnabled(False)
+        item.setMouseEnabled(x=False, y=False)
+        item.setContentsMargins(0, 2, 6, 0)
+        item.getViewBox().setDefaultPadding(0.04)
+        for side in ("left", "bottom"):
+            axis = item.getAxis(side)
+            axis.enableAutoSIPrefix(False)
+            axis.setStyle(tickLength=0, maxTickLevel=0, tickTextOffset=6)
+        item.getAxis("left").setWidth(44)
+        item.getAxis("left").setStyle(autoExpandTextSpace=True)
+        self._cursor = pg.InfiniteLine(angle=90, movable=False)
+        self._cursor.hide()
+        item.addItem(self._cursor, ignoreBounds=True)
+        self._plot.scene().sigMouseMoved.connect(self._hover)
+        self._plot.viewport().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take the read-out away when the pointer leaves, and centre the waiting words."""
+        if event.type() == QEvent.Type.Leave:
+            self._hover_x = None
+            self._cursor.hide()
+            self._show_values()
+        elif event.type() == QEvent.Type.Resize:
+            self._place_waiting()
+        return False
+
+    def add_series(
+        self,
+        name: str,
+        title: str = "",
+        *,
+        token: str = "",
+        dashed: bool = False,
+        markers: bool = False,
+    ) -> None:
+        """Declare a series; *token* is a theme colour, *markers* are for sparse points."""
+        if name in self._series:
+            return
+        if not token:
+            token = _FIXED_TOKENS.get(name, "")
+        if not token:
+            token = f"series:{self._next_colour}"
+            self._next_colour += 1
+        dashed = dashed or token == "zero_shot"  # told apart without colour, too
+        series = _Series(title or name, token, dashed, markers)
+        self._series[name] = series
+        self._plot.addItem(series.curve)
+        series.button.toggled.connect(partial(self._toggle, series))
+        self._legend.insertWidget(self._legend.count() - 1, series.button)
+        self._dress()
+
+    def append(self, name: str, x: float, y: float) -> None:
+        """Add a point; unknown series are declared on the way."""
+        if name not in self._series:
+            self.add_series(name)
+        series = self._series[name]
+        series.x.append(x)
+        series.y.append(y)
+        if not self._redraw_soon.isActive():
+            self._redraw_soon.start()
+
+    def set_points(self, name: str, x: Sequence[float], y: Sequence[float]) -> None:
+        """Replace all points of a series, for instance those of a finished run."""
+        if name not in self._series:
+            self.add_series(name)
+        self._series[name].x = list(x)
+        self._series[name].y = list(y)
+        self._redraw()
+
+    def clear(self) -> None:
+        """Take all points away; the series stay declared."""
+        for series in self._series.values():
+            series.x.clear()
+            series.y.clear()
+        self._redraw()
+
+    def point_count(self, name: str) -> int:
+        """Return how many points a series has."""
+        return len(self._series[name].x) if name in self._series else 0
+
+    def _toggle(self, series: _Series, shown: bool) -> None:
+        series.curve.setVisible(shown)
+        self._plot.getPlotItem().getViewBox().updateAutoRange()
+
+    def _redraw(self) -> None:
+        for series in self._series.values():
+            series.curve.setData(series.x, series.y)
+        self._waiting.setVisible(not any(series.x for series in self._series.values()))
+        self._show_values()
+
+    def _hover(self, position: QPointF) -> None:
+        box = self._plot.getPlotItem().getViewBox()
+        if not box.sceneBoundingRect().contains(position):
+            return
+        wanted = box.mapSceneToView(position).x()
+        xs = [x for series in self._series.values() if series.button.isChecked() for x in series.x]
+        if not xs:
+            return
+        self._hover_x = min(xs, key=lambda x: abs(x - wanted))
+        self._cursor.setPos(self._hover_x)
+        self._cursor.show()
+        self._show_values()
+
+    def _show_values(self) -> None:
+        at = self._hover_x
+        self._at.setText("" if at is None else f"{self._x_name} {at:g}")
+        words = []
+        for series in self._series.values():
+            value = series.value_at(at if at is not None else inf)
+            shown = series.title if value is None else f"{series.title}  {self._text(value)}"
+            series.button.setText(shown)
+            series.button.setAccessibleName(shown)
+            words.append(shown)
+        self.setAccessibleDescription(", ".join(words))
+
+    def _text(self, value: float) -> str:
+        return f"{value:.4g}" if self._decimals is None else f"{value:.{self._decimals}f}"
+
+    def _place_waiting(self) -> None:
+        self._waiting.adjustSize()
+        area = QRectF(self._plot.rect())
+        self._waiting.move(
+            round(area.center().x() - self._waiting.width() / 2),
+            round(area.center().y() - self._waiting.height() / 2),
+        )
+
+    def _dress(self) -> None:
+        """Take colours and fonts from the theme."""
+        tokens = theme().tokens
+        self._plot.setBackground(tokens.qcolor("surface"))
+        item = self._plot.getPlotItem()
+        item.showGrid(x=False, y=True, alpha=0.9)
+        for side in ("left", "bottom"):
+            axis = item.getAxis(side)
+            axis.setPen(QPen(tokens.qcolor("border"), 1))
+            axis.setTickPen(QPen(tokens.qcolor("grid"), 1))
+            axis.setTextPen(QPen(tokens.qcolor("text_secondary")))
+            axis.setTickFont(theme().font(11))
+        self._cursor.setPen(QPen(tokens.qcolor("text_secondary"), 1))
+        for series in self._series.values():
+            series.curve.setPen(series.pen())
+            if series.markers:
+                series.curve.setSymbol("o")
+                series.curve.setSymbolSize(6)
+                series.curve.setSymbolPen(None)
+                series.curve.setSymbolBrush(tokens.qcolor(series.token))
+            series.button.setIcon(series.swatch(self.devicePixelRatioF()))
+        self._show_values()
+
+
+class ChartGrid(QWidget):
+    """Charts in a grid of equal cells, two by two unless told otherwise."""
+
+    def __init__(self, charts: Sequence[LiveChart], columns: int = 2) -> None:
+        super().__init__()
+        self.charts = list(charts)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(12)
+        for index, chart in enumerate(self.charts):
+            grid.addWidget(chart, index // columns, index % columns)
+        for column in range(columns):
+            grid.setColumnStretch(column, 1)
+        for row in range((len(self.charts) + columns - 1) // columns):
+            grid.setRowStretch(row, 1)
+
+    def clear(self) -> None:
+        """Empty every chart."""
+        for chart in self.charts:
+            chart.clear()
