@@ -1,0 +1,33 @@
+"""Corpora: sentence pairs out of any file, kept in one SQLite file each."""
+
+from mulm_core.corpus.catalog import delete_corpus, get_corpus, list_corpora
+from mulm_core.corpus.importer import (
+    ImportRequest,
+    ImportResult,
+    detect,
+    import_corpus,
+    read_pairs,
+)
+from mulm_core.corpus.split import split_of
+from mulm_core.corpus.store import CorpusStore
+from mulm_core.corpus.text import read_lines
+from mulm_core.corpus.types import SPLITS, CorpusInfo, Detected, Pair, Problem
+
+__all__ = [
+    "SPLITS",
+    "CorpusInfo",
+    "CorpusStore",
+    "Detected",
+    "ImportRequest",
+    "ImportResult",
+    "Pair",
+    "Problem",
+    "delete_corpus",
+    "detect",
+    "get_corpus",
+    "import_corpus",
+    "list_corpora",
+    "read_lines",
+    "read_pairs",
+    "split_of",
+]
