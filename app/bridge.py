@@ -40,6 +40,8 @@ class Job(QObject):
     failed = Signal(object)  # Failure
     cancelled = Signal()
     finished = Signal()  # after exactly one of the three above
+    paused_changed = Signal(bool)  # the job strip and the page both hold and release it
+    stopping = Signal()  # it was asked to end early
 
     def __init__(
         self, title: str, page: str, stoppable: bool, sink: Callable[[int, Event], None]
@@ -56,10 +58,12 @@ class Job(QObject):
     def pause(self) -> None:
         """Hold the job at its next safe point."""
         self.ctx.pause()
+        self.paused_changed.emit(True)
 
     def resume(self) -> None:
         """Let a paused job go on."""
         self.ctx.resume()
+        self.paused_changed.emit(False)
 
     def stop(self) -> None:
         """End early and keep what is there, where the job can; otherwise cancel."""
@@ -67,10 +71,12 @@ class Job(QObject):
             self.ctx.stop()
         else:
             self.ctx.cancel()
+        self.stopping.emit()
 
     def cancel(self) -> None:
         """End and leave nothing behind."""
         self.ctx.cancel()
+        self.stopping.emit()
 
     async def result(self) -> Any:
         """Wait for the result under qasync.

@@ -1,0 +1,217 @@
+"""State and commands of the Fine-tune page: the recipe, what it will do, the run it started."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from PySide6.QtCore import QObject, Signal
+
+from app.bridge import JobRunner
+from app.i18n import tr
+from app.viewmodels.library import CorpusRow, Library, ModelRow
+from app.viewmodels.live_run import LiveRun
+from app.viewmodels.names import language_name
+from mulm_core.errors import UserError
+from mulm_core.fields import FieldSpec, specs
+from mulm_core.jobs import JobContext
+from mulm_core.languages import match, same_language
+from mulm_core.models import device_summary
+from mulm_core.training import PRESETS, Recipe, TrainRequest, recipe_from, train
+from mulm_core.workspace import Workspace
+
+__all__ = ["FineTuneModel", "Forecast", "Setup"]
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What the person chose; ``changes`` are recipe fields that differ from the preset, as text."""
+
+    model: str = ""
+    corpus: str = ""
+    source: str = ""
+    target: str = ""
+    preset: str = "quick"
+    changes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What Start will do: pairs to learn from, dev pairs to score, epochs, and the device."""
+
+    pairs: int
+    dev_pairs: int
+    epochs: int
+    device: str
+
+
+class FineTuneModel(QObject):
+    """Choices on the left, the run on the right."""
+
+    setup_changed = Signal()
+    recipe_reset = Signal()  # preset chosen: the form shows its values
+    run_changed = Signal()  # another LiveRun shows
+
+    def __init__(self, workspace: Workspace, runner: JobRunner, library: Library) -> None:
+        super().__init__()
+        self.library = library
+        self._workspace = workspace
+        self._runner = runner
+        self.setup = Setup()
+        self.run = LiveRun(workspace, runner)
+        library.changed.connect(self._fill_gaps)
+
+    # Choices -------------------------------------------------------------------------------
+
+    @property
+    def models(self) -> tuple[ModelRow, ...]:
+        """The models that can be chosen."""
+        return tuple(row for row in self.library.models if not row.problem)
+
+    @property
+    def corpora(self) -> tuple[CorpusRow, ...]:
+        """The corpora that can be chosen."""
+        return self.library.corpora
+
+    def choose_model(self, id: str) -> None:
+        """Fine-tune this base model."""
+        self._set(replace(self.setup, model=id))
+
+    def choose_corpus(self, name: str) -> None:
+        """Learn from this corpus, in the direction it was imported in."""
+        row = self.library.corpus(name)
+        if row is not None:
+            self._set(replace(self.setup, corpus=name, source=row.source, target=row.target))
+
+    def swap(self) -> None:
+        """Learn the other direction."""
+        self._set(replace(self.setup, source=self.setup.target, target=self.setup.source))
+
+    def choose_preset(self, preset: str) -> None:
+        """Take a preset's recipe; fields that were changed go back to it."""
+        self._set(replace(self.setup, preset=preset, changes={}))
+        self.recipe_reset.emit()
+
+    def change_fields(self, changes: Mapping[str, str]) -> None:
+        """Change recipe fields, given as text."""
+        self._set(replace(self.setup, changes={**self.setup.changes, **changes}))
+
+    def _set(self, setup: Setup) -> None:
+        if setup != self.setup:
+            self.setup = setup
+            self.setup_changed.emit()
+
+    def _fill_gaps(self) -> None:
+        """Choose what is the only sensible choice; drop what is gone."""
+        setup = self.setup
+        if setup.model not in [row.id for row in self.models]:
+            setup = replace(setup, model=self.models[0].id if self.models else "")
+        if self.library.corpus(setup.corpus) is None:
+            newest = max(
+                self.corpora, key=lambda row: row.created, default=CorpusRow("", "", "", 0)
+            )
+            setup = replace(setup, corpus=newest.name, source=newest.source, target=newest.target)
+        self.setup = setup
+        self.setup_changed.emit()
+
+    # The recipe ----------------------------------------------------------------------------
+
+    @staticmethod
+    def fields() -> list[FieldSpec]:
+        """The declared fields of a recipe, for the form."""
+        return list(specs(Recipe).values())
+
+    @staticmethod
+    def preset_values(preset: str) -> dict[str, object]:
+        """The values of a preset's fields."""
+        return {name: getattr(PRESETS[preset], name) for name in specs(Recipe)}
+
+    def recipe(self) -> Recipe:
+        """The recipe as chosen; raises :class:`UserError` naming the field that is wrong."""
+        return recipe_from(self.setup.preset, self.setup.changes)
+
+    # What Start will do --------------------------------------------------------------------
+
+    def obstacle(self) -> str:
+        """Why Start cannot work yet, in one sentence; empty when it can."""
+        setup = self.setup
+        model, corpus = self.library.model(setup.model), self.library.corpus(setup.corpus)
+        if model is None:
+            return tr("Choose a base model; the Models page lists them.")
+        if corpus is None:
+            return tr("Choose a corpus; the Corpora page imports one from your files.")
+        for tag in (setup.source, setup.target):
+            if match(tag, model.languages) is None:
+                return tr(
+                    "{model} does not know {language}. Choose another model or corpus.",
+                    model=model.title,
+                    language=language_name(tag),
+                )
+        if not corpus.splits.get("train"):
+            return tr("{corpus} has no training pairs. Import more text.", corpus=corpus.name)
+        if not corpus.splits.get("dev"):
+            return tr(
+                "{corpus} has no dev pairs to score against. Import more text.", corpus=corpus.name
+            )
+        try:
+            self.recipe()
+        except UserError as error:
+            return error.sentence()
+        return ""
+
+    def forecast(self) -> Forecast | None:
+        """What Start will do with the present choices; None where it cannot start."""
+        corpus = self.library.corpus(self.setup.corpus)
+        if corpus is None or self.obstacle():
+            return None
+        recipe = self.recipe()
+        dev = min(corpus.splits.get("dev", 0), recipe.dev_size)
+        return Forecast(corpus.splits["train"], dev, recipe.epochs, device_summary())
+
+    def start(self) -> None:
+        """Start the run; the obstacle, if any, shows as its error."""
+        if self.run.busy:
+            return
+        setup = self.setup
+        self.run = LiveRun(self._workspace, self._runner)
+        self.run_changed.emit()
+        obstacle = self.obstacle()
+        if obstacle:
+            self.run.refuse(obstacle)
+            return
+        request = TrainRequest(
+            self._workspace, setup.model, setup.corpus, setup.source, setup.target, self.recipe()
+        )
+        job = self._runner.start(
+            _train,
+            request,
+            title=tr("Fine-tune on {corpus}", corpus=setup.corpus),
+            page="finetune",
+            heavy=True,
+            stoppable=True,
+        )
+        job.finished.connect(self.library.refresh)
+        self.run.follow(job, setup.source, setup.target)
+
+    def show_run(self, id: str) -> None:
+        """Show an earlier run's curves and result, unless one is running here."""
+        if self.run.busy or self.run.state.run == id:
+            return
+        self.run = LiveRun(self._workspace, self._runner)
+        self.run_changed.emit()
+        self.run.recall(id)
+
+    def clear_run(self) -> None:
+        """Go back to the recipe alone."""
+        if not self.run.busy:
+            self.run = LiveRun(self._workspace, self._runner)
+            self.run_changed.emit()
+
+    def fits_corpus(self) -> bool:
+        """Whether the direction is the one the corpus was imported in."""
+        row = self.library.corpus(self.setup.corpus)
+        return row is not None and same_language(row.source, self.setup.source)
+
+
+def _train(ctx: JobContext, request: TrainRequest) -> object:
+    return train(ctx, request)
