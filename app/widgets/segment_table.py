@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,10 +12,7 @@ from PySide6.QtCore import (
     QByteArray,
     QModelIndex,
     QPersistentModelIndex,
-    QPointF,
-    QRect,
     QSettings,
-    QSize,
     Qt,
     QTimer,
     Signal,
@@ -24,30 +20,22 @@ from PySide6.QtCore import (
 from PySide6.QtGui import (
     QAction,
     QColor,
-    QFontMetrics,
     QGuiApplication,
     QKeySequence,
-    QPainter,
     QResizeEvent,
-    QTextLayout,
-    QTextOption,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
-    QWidget,
 )
 
 from app.i18n import tr
 from app.theme import theme
+from app.widgets.two_lines import TwoLineDelegate, row_height
 
 PAGE = 200
 _PAGES_KEPT = 12
-_LINES = 2
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -70,17 +58,21 @@ class Column:
     token: Callable[[Any], str | None] | None = None
 
 
+Fetch = Callable[[int, int], Sequence[Any] | None]
+"""``fetch(offset, limit)``: the rows, or None where ``deliver`` will bring them later."""
+
+
 class PagedModel(QAbstractTableModel):
-    """Rows fetched by the page through ``fetch(offset, limit)``; the latest pages are kept."""
+    """Rows fetched by the page; the pages that were looked at last are kept."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
         super().__init__()
         self.columns = list(columns)
         self._count = 0
-        self._fetch: Callable[[int, int], Sequence[Any]] = lambda offset, limit: []
+        self._fetch: Fetch = lambda offset, limit: []
         self._pages: OrderedDict[int, Sequence[Any]] = OrderedDict()
 
-    def set_source(self, count: int, fetch: Callable[[int, int], Sequence[Any]]) -> None:
+    def set_source(self, count: int, fetch: Fetch) -> None:
         """Show *count* rows out of *fetch*."""
         self.beginResetModel()
         self._count = count
@@ -97,17 +89,29 @@ class PagedModel(QAbstractTableModel):
             )
 
     def row(self, index: int) -> Any:
-        """Return a row, fetching its page if need be; None where the source has fewer."""
+        """Return a row, fetching its page if need be; None where it has not come (yet)."""
         number, place = divmod(index, PAGE)
         page = self._pages.get(number)
         if page is None:
-            page = self._fetch(number * PAGE, PAGE)
-            self._pages[number] = page
-            if len(self._pages) > _PAGES_KEPT:
-                self._pages.popitem(last=False)
+            # An empty page stands for one that is on its way, so that it is asked for once.
+            self._keep(number, page := self._fetch(number * PAGE, PAGE) or [])
         else:
             self._pages.move_to_end(number)
         return page[place] if place < len(page) else None
+
+    def deliver(self, offset: int, rows: Sequence[Any]) -> None:
+        """Take the rows of a page that ``fetch`` could not give at once."""
+        if offset % PAGE or offset >= self._count:
+            return
+        self._keep(offset // PAGE, rows)
+        last = min(offset + PAGE, self._count) - 1
+        self.dataChanged.emit(self.index(offset, 0), self.index(last, len(self.columns) - 1))
+
+    def _keep(self, number: int, page: Sequence[Any]) -> None:
+        self._pages[number] = page
+        self._pages.move_to_end(number)
+        if len(self._pages) > _PAGES_KEPT:
+            self._pages.popitem(last=False)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """Return the number of rows."""
@@ -127,6 +131,9 @@ class PagedModel(QAbstractTableModel):
             row = self.row(index.row()) if column.token is not None else None
             token = column.token(row) if column.token is not None and row is not None else None
             return QColor(theme().tokens.colour(token)) if token else None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            number = self.columns[index.column()].number
+            return Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
         if role == Qt.ItemDataRole.ToolTipRole and self.columns[index.column()].share:
             return self.data(index, Qt.ItemDataRole.DisplayRole)
         return None
@@ -149,105 +156,6 @@ class PagedModel(QAbstractTableModel):
             side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         return None
-
-
-class _TextDelegate(QStyledItemDelegate):
-    """Paints up to two lines, the second elided, each text in its own direction."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        view, model = option.widget, index.model()
-        assert isinstance(model, PagedModel)
-        tokens = theme().tokens
-        painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, tokens.qcolor("accent_soft"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(option.rect, tokens.qcolor("hover", 0.6))
-        painter.setPen(tokens.qcolor("border"))
-        painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
-        colour = index.data(Qt.ItemDataRole.ForegroundRole)
-        painter.setPen(colour if isinstance(colour, QColor) else tokens.qcolor("text"))
-        painter.setFont(view.font())
-        text = str(index.data(Qt.ItemDataRole.DisplayRole))
-        area = option.rect.adjusted(8, 0, -8, 0)
-        _draw_lines(painter, area, text, model.columns[index.column()].number)
-        painter.restore()
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(80, row_height(option.widget))
-
-
-def row_height(view: QWidget) -> int:
-    """Return the height of a row of two lines in the view's font."""
-    return QFontMetrics(view.font()).lineSpacing() * _LINES + 14
-
-
-def _draw_lines(painter: QPainter, area: QRect, text: str, number: bool) -> None:
-    metrics = painter.fontMetrics()
-    # A cell shows two lines; the rest of a very long text need not be shaped.
-    text = " ".join(text[:600].split()) if "\n" in text or len(text) > 600 else text
-    rtl = _is_rtl(text)
-    option = QTextOption()
-    option.setTextDirection(
-        Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight
-    )
-    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    option.setAlignment(Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft)
-    layout = QTextLayout(text, painter.font(), painter.device())
-    layout.setTextOption(option)
-    layout.beginLayout()
-    lines: list[tuple[int, int]] = []
-    for _ in range(_LINES):
-        line = layout.createLine()
-        if not line.isValid():
-            break
-        line.setLineWidth(area.width())
-        line.setPosition(QPointF(0, len(lines) * metrics.lineSpacing()))
-        lines.append((line.textStart(), line.textLength()))
-    layout.endLayout()
-    height = len(lines) * metrics.lineSpacing()
-    top = area.top() + (area.height() - height) / 2
-    if not lines:
-        return
-    last_start, last_length = lines[-1]
-    if last_start + last_length >= len(text):
-        layout.draw(painter, QPointF(area.left(), top))
-        return
-    _draw_elided(painter, area, text, layout, option, top, last_start)
-
-
-def _draw_elided(
-    painter: QPainter,
-    area: QRect,
-    text: str,
-    layout: QTextLayout,
-    option: QTextOption,
-    top: float,
-    last_start: int,
-) -> None:
-    metrics = painter.fontMetrics()
-    for number in range(layout.lineCount() - 1):
-        layout.lineAt(number).draw(painter, QPointF(area.left(), top))
-    rest = metrics.elidedText(text[last_start:], Qt.TextElideMode.ElideRight, area.width())
-    last = QTextLayout(rest, painter.font(), painter.device())
-    option.setWrapMode(QTextOption.WrapMode.NoWrap)
-    last.setTextOption(option)
-    last.beginLayout()
-    line = last.createLine()
-    line.setLineWidth(area.width())
-    last.endLayout()
-    offset = (layout.lineCount() - 1) * metrics.lineSpacing()
-    last.draw(painter, QPointF(area.left(), top + offset))
-
-
-def _is_rtl(text: str) -> bool:
-    for char in text:
-        direction = unicodedata.bidirectional(char)
-        if direction in ("R", "AL"):
-            return True
-        if direction == "L":
-            return False
-    return False
 
 
 class SegmentTable(QTableView):
@@ -278,7 +186,7 @@ class SegmentTable(QTableView):
         self._save_soon.setInterval(500)
         self._save_soon.timeout.connect(self._save_widths)
         self.setModel(self.rows)
-        self.setItemDelegate(_TextDelegate(self))
+        self.setItemDelegate(TwoLineDelegate(self))
         self.setShowGrid(False)
         self.setMouseTracking(True)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -318,10 +226,17 @@ class SegmentTable(QTableView):
         header.setSortIndicatorShown(False)
         header.sectionResized.connect(lambda *_: self._save_soon.start())
 
-    def set_source(self, count: int, fetch: Callable[[int, int], Sequence[Any]]) -> None:
-        """Show *count* rows; ``fetch(offset, limit)`` is asked only for those looked at."""
+    def set_source(self, count: int, fetch: Fetch) -> None:
+        """Show *count* rows; ``fetch(offset, limit)`` is asked only for those looked at.
+
+        Offsets are multiples of ``PAGE``. A fetch that returns None promises a ``deliver``.
+        """
         self.rows.set_source(count, fetch)
         self.scrollToTop()
+
+    def deliver(self, offset: int, rows: Sequence[Any]) -> None:
+        """Take the rows of a page that ``fetch`` returned None for."""
+        self.rows.deliver(offset, rows)
 
     def refresh(self) -> None:
         """Fetch the visible rows anew."""

@@ -1,0 +1,116 @@
+"""Cells of two lines, in any script: what the tables paint their texts with."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QTextLayout, QTextOption
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from app.theme import theme
+
+_LINES = 2
+Index = QModelIndex | QPersistentModelIndex
+
+
+class TwoLineDelegate(QStyledItemDelegate):
+    """Paints up to two lines, the second elided, each text in its own direction."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw one cell."""
+        view = option.widget
+        tokens = theme().tokens
+        painter.save()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, tokens.qcolor("accent_soft"))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(option.rect, tokens.qcolor("hover", 0.6))
+        painter.setPen(tokens.qcolor("border"))
+        painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
+        colour = index.data(Qt.ItemDataRole.ForegroundRole)
+        painter.setPen(colour if isinstance(colour, QColor) else tokens.qcolor("text"))
+        painter.setFont(view.font())
+        text = str(index.data(Qt.ItemDataRole.DisplayRole))
+        area = option.rect.adjusted(8, 0, -8, 0)
+        alignment = index.data(Qt.ItemDataRole.TextAlignmentRole) or Qt.AlignmentFlag.AlignLeft
+        _draw_lines(painter, area, text, Qt.AlignmentFlag(alignment))
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Return the height of two lines."""
+        return QSize(80, row_height(option.widget))
+
+
+def row_height(view: QWidget) -> int:
+    """Return the height of a row of two lines in the view's font."""
+    return QFontMetrics(view.font()).lineSpacing() * _LINES + 14
+
+
+def _draw_lines(painter: QPainter, area: QRect, text: str, alignment: Qt.AlignmentFlag) -> None:
+    metrics = painter.fontMetrics()
+    # A cell shows two lines; the rest of a very long text need not be shaped.
+    text = " ".join(text[:600].split()) if "\n" in text or len(text) > 600 else text
+    rtl = is_rtl(text)
+    option = QTextOption()
+    option.setTextDirection(
+        Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight
+    )
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    option.setAlignment(alignment)
+    layout = QTextLayout(text, painter.font(), painter.device())
+    layout.setTextOption(option)
+    layout.beginLayout()
+    lines: list[tuple[int, int]] = []
+    for _ in range(_LINES):
+        line = layout.createLine()
+        if not line.isValid():
+            break
+        line.setLineWidth(area.width())
+        line.setPosition(QPointF(0, len(lines) * metrics.lineSpacing()))
+        lines.append((line.textStart(), line.textLength()))
+    layout.endLayout()
+    height = len(lines) * metrics.lineSpacing()
+    top = area.top() + (area.height() - height) / 2
+    if not lines:
+        return
+    last_start, last_length = lines[-1]
+    if last_start + last_length >= len(text):
+        layout.draw(painter, QPointF(area.left(), top))
+        return
+    _draw_elided(painter, area, text, layout, option, top, last_start)
+
+
+def _draw_elided(
+    painter: QPainter,
+    area: QRect,
+    text: str,
+    layout: QTextLayout,
+    option: QTextOption,
+    top: float,
+    last_start: int,
+) -> None:
+    metrics = painter.fontMetrics()
+    for number in range(layout.lineCount() - 1):
+        layout.lineAt(number).draw(painter, QPointF(area.left(), top))
+    rest = metrics.elidedText(text[last_start:], Qt.TextElideMode.ElideRight, area.width())
+    last = QTextLayout(rest, painter.font(), painter.device())
+    option.setWrapMode(QTextOption.WrapMode.NoWrap)
+    last.setTextOption(option)
+    last.beginLayout()
+    line = last.createLine()
+    line.setLineWidth(area.width())
+    last.endLayout()
+    offset = (layout.lineCount() - 1) * metrics.lineSpacing()
+    last.draw(painter, QPointF(area.left(), top + offset))
+
+
+def is_rtl(text: str) -> bool:
+    """Return whether the first letter with a direction runs from right to left."""
+    for char in text:
+        direction = unicodedata.bidirectional(char)
+        if direction in ("R", "AL"):
+            return True
+        if direction == "L":
+            return False
+    return False
