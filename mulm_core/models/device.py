@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -20,7 +22,7 @@ def pick_device() -> str:
 def device_summary() -> str:
     """The device for people: ``NVIDIA H200`` or ``CPU, 2 cores``.
 
-    Does not import torch: before anything has loaded it, the GPU is asked for through NVML.
+    Does not import torch: before anything has loaded it, the driver is asked.
     """
     torch = sys.modules.get("torch")
     if torch is not None and hasattr(torch, "cuda"):
@@ -56,14 +58,13 @@ def autocast_dtype(device: str) -> torch.dtype | None:
 
 
 def _nvidia_name() -> str:
-    try:
-        import pynvml
-    except ImportError:
+    """The first GPU's name as the driver's own tool gives it; empty without one."""
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
         return ""
+    query = [tool, "--query-gpu=name", "--format=csv,noheader"]
     try:
-        pynvml.nvmlInit()
-        name = pynvml.nvmlDeviceGetName(pynvml.nvmlDeviceGetHandleByIndex(0))
-        pynvml.nvmlShutdown()
-    except pynvml.NVMLError:
+        answer = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
         return ""
-    return name if isinstance(name, str) else name.decode()
+    return answer.stdout.strip().partition("\n")[0]

@@ -60,7 +60,7 @@ class M2M100:
     """M2M-100 (Fan et al. 2020) and models of its architecture: ``[lang] pieces </s>``."""
 
     name = "m2m100"
-    required_files = ("vocab.json", "sentencepiece.bpe.model")
+    required_files: tuple[str, ...] = ("vocab.json", "sentencepiece.bpe.model")
 
     def languages(self, folder: Path) -> tuple[str, ...]:
         """The languages that the model card lists, else those with a language token."""
@@ -131,7 +131,7 @@ def _card_languages(folder: Path) -> tuple[str, ...]:
 
 def read_card(folder: Path) -> dict[str, Any]:
     """The front matter (YAML between ``---`` lines) of the model card; empty without one."""
-    import yaml
+    import yaml  # type: ignore[import-untyped]
 
     try:
         text = (folder / "README.md").read_text(encoding="utf-8")
@@ -142,7 +142,7 @@ def read_card(folder: Path) -> dict[str, Any]:
         return {}
     try:
         # BaseLoader keeps every scalar as text: YAML would read Norwegian's 'no' as false.
-        card = yaml.load(found.group(1), Loader=yaml.BaseLoader)  # noqa: S506
+        card = yaml.load(found.group(1), Loader=yaml.BaseLoader)
     except yaml.YAMLError:
         return {}
     return card if isinstance(card, dict) else {}

@@ -9,6 +9,7 @@ from mulm_core.errors import EngineError, UserError
 from mulm_core.models.catalog import ModelInfo
 from mulm_core.models.device import pick_device
 from mulm_core.models.families import FAMILIES, Family, pick_language, read_config
+from mulm_core.models.quiet import quiet_libraries
 
 if TYPE_CHECKING:
     import torch
@@ -51,9 +52,8 @@ def load_base(info: ModelInfo, device: str | None = None) -> Base:
 def _read(info: ModelInfo, place: torch.device) -> tuple[Any, Any]:
     import torch
     from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
-    from transformers.utils import logging
 
-    logging.disable_progress_bar()  # standard error belongs to the job's own progress
+    quiet_libraries()
     options = {"local_files_only": True, "trust_remote_code": False}
     try:
         tokenizer = AutoTokenizer.from_pretrained(info.path, **options)

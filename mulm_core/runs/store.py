@@ -152,4 +152,4 @@ def _alive(process: dict[str, float]) -> bool:
         started = psutil.Process(int(process["pid"])).create_time()
     except (psutil.Error, KeyError, TypeError, ValueError):
         return False
-    return abs(started - process["started"]) < 1.0  # clocks differ by rounding
+    return bool(abs(started - process["started"]) < 1.0)  # clocks differ by rounding

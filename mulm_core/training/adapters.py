@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mulm_core.models import Base
+from mulm_core.models.quiet import quiet_libraries
 from mulm_core.training.recipe import Recipe
 
 _ATTENTION = "q_proj|k_proj|v_proj|out_proj"
@@ -24,6 +25,7 @@ def add_adapter(base: Base, recipe: Recipe) -> Any:
     """
     from peft import LoraConfig, TaskType, get_peft_model
 
+    quiet_libraries()
     config = LoraConfig(
         task_type=TaskType.SEQ_2_SEQ_LM,
         r=recipe.lora_rank,

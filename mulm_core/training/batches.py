@@ -69,8 +69,9 @@ def tokenise(
     left_out = 0
     for start in range(0, len(pairs), _CHUNK):
         check()
-        chunk = [pair for pair in pairs[start : start + _CHUNK] if pair[0].strip() and pair[1].strip()]
-        left_out += len(pairs[start : start + _CHUNK]) - len(chunk)
+        whole = pairs[start : start + _CHUNK]
+        chunk = [pair for pair in whole if pair[0].strip() and pair[1].strip()]
+        left_out += len(whole) - len(chunk)
         sides = encode([pair[0] for pair in chunk]), encode_target([pair[1] for pair in chunk])
         for left, right in zip(*sides, strict=True):
             if max(len(left), len(right)) > max_length:

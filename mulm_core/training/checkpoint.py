@@ -74,6 +74,6 @@ def _random_state() -> dict[str, Any]:
     import torch
 
     state = {"random.cpu": torch.get_rng_state()}
-    if torch.cuda.is_available() and torch.cuda.is_initialized():
+    if torch.cuda.is_available():
         state["random.cuda"] = torch.cuda.get_rng_state()
     return state

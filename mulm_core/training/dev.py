@@ -10,6 +10,7 @@ from mulm_core import scoring
 from mulm_core.models import Base
 from mulm_core.training.batches import Batch, TokenPairs, collate, plan
 from mulm_core.training.objective import summed_loss
+from mulm_core.training.recipe import Recipe
 from mulm_core.translation.decode import decode
 from mulm_core.translation.options import DecodeOptions
 
@@ -39,15 +40,14 @@ class DevSet:
         pairs: Sequence[tuple[str, str]],
         tokens: TokenPairs,
         languages: tuple[str, str],
-        beams: int,
-        batch_tokens: int,
+        recipe: Recipe,
     ) -> None:
         self._base = base
         self.sources = [source for source, _ in pairs]
         self.references = [reference for _, reference in pairs]
         self._source, self._target = languages
-        self._options = DecodeOptions(beams=beams)
-        self._batches = [batch_of(base, tokens, rows) for rows in plan(tokens, batch_tokens)]
+        self._options = DecodeOptions(beams=recipe.dev_beams)
+        self._batches = [batch_of(base, tokens, rows) for rows in plan(tokens, recipe.batch_tokens)]
 
     def __len__(self) -> int:
         return len(self.sources)

@@ -37,7 +37,7 @@ _CHECKPOINT_EVERY_S = 120.0  # what a crash costs at most
 _KEEP_CHECKPOINTS = 2
 
 
-class _Stopped(Exception):
+class _StopRequest(Exception):  # noqa: N818 - not an error
     """The person stopped the run during an evaluation; the best checkpoint is safe already."""
 
 
@@ -127,7 +127,7 @@ class _Training:
         )
         self._evaluate()
         self.started_at = self.ctx.elapsed_s()
-        with suppress(_Stopped):
+        with suppress(_StopRequest):
             for epoch in range(self.recipe.epochs):
                 if self._finished_early() or not self._epoch(epoch):
                     break
@@ -193,8 +193,8 @@ class _Training:
     def _evaluation_due(self) -> bool:
         """After every 1/evals_per_epoch of an epoch, to the nearest step."""
         per_epoch = min(self.recipe.evals_per_epoch, self.epoch_steps)
-        before, now = ((step * per_epoch) // self.epoch_steps for step in (self.step - 1, self.step))
-        return now > before
+        before = (self.step - 1) * per_epoch // self.epoch_steps
+        return self.step * per_epoch // self.epoch_steps > before
 
     def _evaluate(self) -> None:
         """Score the dev set, keep the adapter if it is the best yet, save a checkpoint."""
@@ -223,16 +223,15 @@ class _Training:
     def _check_evaluation(self) -> None:
         self.ctx.check()
         if self.ctx.stop_requested and self._best_step() is not None:
-            raise _Stopped
+            raise _StopRequest
 
     def _is_best(self, scores: DevScores) -> bool:
-        """Whether the chosen score beats every evaluation after step 0."""
-        key = self.recipe.best_by
+        """Whether the chosen score beats every evaluation after step 0; the loss breaks ties."""
         best = self.run_record.manifest.best
-        if not best:
-            return True
-        now = getattr(scores, key)
-        return bool(now < best[key] if key == "loss" else now > best[key])
+        key = self.recipe.best_by
+        sign = -1 if key == "loss" else 1
+        now = (sign * getattr(scores, key), -scores.loss)
+        return not best or now > (sign * best[key], -best["loss"])
 
     def _remember(self, scores: DevScores, best: bool) -> None:
         manifest = self.run_record.manifest
@@ -299,7 +298,6 @@ class _Training:
     def _optimizer(self) -> tuple[Any, Any]:
         """AdamW; the rate rises over the warm-up and falls linearly to zero."""
         import torch
-        from transformers import get_linear_schedule_with_warmup
 
         optimizer = torch.optim.AdamW(
             self.parameters,
@@ -308,4 +306,13 @@ class _Training:
             fused=True,
         )
         warmup = round(self.recipe.warmup * self.total_steps)
-        return optimizer, get_linear_schedule_with_warmup(optimizer, warmup, self.total_steps)
+        return optimizer, torch.optim.lr_scheduler.LambdaLR(
+            optimizer, lambda step: rate_factor(step + 1, self.total_steps, warmup)
+        )
+
+
+def rate_factor(step: int, total: int, warmup: int) -> float:
+    """What step ``step`` (from 1) multiplies the learning rate by; above zero for every step."""
+    if step <= warmup:
+        return step / warmup
+    return (total + 1 - step) / (total + 1 - warmup)

@@ -206,8 +206,6 @@ def recipe_from(preset: str, changes: Mapping[str, str] | None = None) -> Recipe
     Raises :class:`UserError` for an unknown preset or field, or a value that does not fit.
     """
     if preset not in PRESETS:
-        raise UserError(
-            f"there is no recipe '{preset}'", fix=f"Choose one of {', '.join(PRESETS)}"
-        )
+        raise UserError(f"there is no recipe '{preset}'", fix=f"Choose one of {', '.join(PRESETS)}")
     values = {name: parse(Recipe, name, text) for name, text in (changes or {}).items()}
     return replace(PRESETS[preset], **values)

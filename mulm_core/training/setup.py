@@ -42,16 +42,15 @@ def prepare(ctx: JobContext, request: TrainRequest) -> Setup:
     Raises :class:`UserError` for a model, a corpus or languages that do not fit together.
     """
     info = get_model(request.workspace, request.model)
-    languages = tuple(
-        pick_language(tag, info.languages, info.id) for tag in (request.source, request.target)
-    )
+    source = pick_language(request.source, info.languages, info.id)
+    target = pick_language(request.target, info.languages, info.id)
     train_pairs, dev_pairs, corpus_hash = _read_corpus(ctx, request)
     ctx.report(0, None, f"Loading {info.title}")
     base = load_base(info)
     ctx.check()
     recipe = request.recipe
-    train = _tokens(ctx, base, train_pairs, languages, recipe.max_length)
-    dev_tokens = _tokens(ctx, base, dev_pairs, languages, max(recipe.max_length, 512))
+    train = _tokens(ctx, base, train_pairs, (source, target), recipe.max_length)
+    dev_tokens = _tokens(ctx, base, dev_pairs, (source, target), max(recipe.max_length, 512))
     if not len(train) or not len(dev_tokens):
         raise UserError(
             f"no pair of the corpus is shorter than {recipe.max_length} tokens",
@@ -60,7 +59,7 @@ def prepare(ctx: JobContext, request: TrainRequest) -> Setup:
         )
     if train.left_out:
         ctx.log(f"{train.left_out} empty or too long training pairs were left out", "warning")
-    dev = DevSet(base, dev_pairs, dev_tokens, languages, recipe.dev_beams, recipe.batch_tokens)
+    dev = DevSet(base, dev_pairs, dev_tokens, (source, target), recipe)
     return Setup(base, train, dev, corpus_hash)
 
 
@@ -76,7 +75,7 @@ def _read_corpus(ctx: JobContext, request: TrainRequest) -> tuple[Pairs, Pairs, 
             raise UserError(
                 f"the corpus has no {split} pairs",
                 where=corpus.name,
-                fix="Import more pairs, or change its split",
+                fix="Import more pairs",
             )
     return train, spread(dev, request.recipe.dev_size), digest
 
@@ -89,7 +88,7 @@ def spread(pairs: Sequence[tuple[str, str]], most: int) -> Pairs:
 
 
 def _tokens(
-    ctx: JobContext, base: Base, pairs: Pairs, languages: tuple[str, ...], max_length: int
+    ctx: JobContext, base: Base, pairs: Pairs, languages: tuple[str, str], max_length: int
 ) -> TokenPairs:
     source, target = languages
     return tokenise(

@@ -2,6 +2,6 @@
 
 from mulm_core.translation.options import DecodeOptions
 from mulm_core.translation.systems import SystemRef
-from mulm_core.translation.translator import Translator, TranslateRequest, translate
+from mulm_core.translation.translator import TranslateRequest, Translator, translate
 
 __all__ = ["DecodeOptions", "SystemRef", "TranslateRequest", "Translator", "translate"]

@@ -106,5 +106,7 @@ def _search(base: Base, target: str, options: DecodeOptions, limit: int) -> Any:
 
 def _never(check: Check, ids: torch.Tensor) -> torch.Tensor:
     """A stopping criterion that stops nothing: ``check`` runs between tokens and may raise."""
+    import torch
+
     check()
-    return ids.new_zeros(ids.shape[0], dtype=bool)
+    return torch.zeros(ids.shape[0], dtype=torch.bool, device=ids.device)

@@ -10,6 +10,7 @@ from typing import Any
 
 from mulm_core.errors import UserError, explain_os_errors
 from mulm_core.models import Base, ModelInfo, get_model, load_base, weights_hash
+from mulm_core.models.quiet import quiet_libraries
 from mulm_core.runs import Run, get_run
 from mulm_core.translation.systems import SystemRef
 from mulm_core.workspace import Workspace
@@ -90,6 +91,7 @@ class Pool:
     def _load(self, folder: Path, base: Base) -> str:
         from peft import PeftModel
 
+        quiet_libraries()
         while len(self._adapters) >= _MOST_ADAPTERS:
             oldest = next(iter(self._adapters))
             self._peft.delete_adapter(self._adapters.pop(oldest))

@@ -8,11 +8,15 @@ from pathlib import Path
 
 PAIRS = [
     (f"{noun} {verb} {number}", f"{substitute} {action} {number}")
-    for noun, substitute in (("the file", "le fichier"), ("the row", "la ligne"), ("a cell", "un champ"))
+    for noun, substitute in (
+        ("the file", "le fichier"),
+        ("the row", "la ligne"),
+        ("a cell", "un champ"),
+    )
     for verb, action in (("opens", "ouvre"), ("closes", "ferme"), ("shows", "affiche"))
-    for number in ("one", "two", "three", "four")
+    for number in range(20)
 ]
-"""36 pairs, English to French."""
+"""180 pairs, English to French."""
 
 
 def build(folder: Path, languages: tuple[str, ...] = ("en", "fr"), seed: int = 0) -> Path:
@@ -22,7 +26,9 @@ def build(folder: Path, languages: tuple[str, ...] = ("en", "fr"), seed: int = 0
 
     folder.mkdir(parents=True, exist_ok=True)
     pieces = _sentencepiece(folder / "sentencepiece.bpe.model")
-    vocabulary = {piece: index for index, piece in enumerate(["<s>", "<pad>", "</s>", "<unk>", *pieces])}
+    vocabulary = {
+        piece: index for index, piece in enumerate(["<s>", "<pad>", "</s>", "<unk>", *pieces])
+    }
     (folder / "vocab.json").write_text(json.dumps(vocabulary, ensure_ascii=False), encoding="utf-8")
     tokenizer = M2M100Tokenizer(
         str(folder / "vocab.json"), str(folder / "sentencepiece.bpe.model"), src_lang=languages[0]
