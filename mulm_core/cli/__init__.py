@@ -1,0 +1,5 @@
+"""``mulm``: every job without a window."""
+
+from mulm_core.cli.main import main
+
+__all__ = ["main"]
