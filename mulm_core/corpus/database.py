@@ -14,6 +14,7 @@ _APPLICATION_ID = 0x4D554C4D  # "MULM"
 
 # The split is a position in types.SPLITS. Nothing is ever deleted, so ids run from 1 without gaps
 # and a page can be found by its ids; a row that should not count is excluded with a reason.
+# The index tells only which rows hold a trigram (detail=none), not where: half the time and size.
 _SCHEMA = f"""
 PRAGMA application_id = {_APPLICATION_ID};
 PRAGMA user_version = {VERSION};
@@ -26,7 +27,7 @@ CREATE TABLE pairs (id INTEGER PRIMARY KEY, source TEXT NOT NULL, target TEXT NO
 CREATE INDEX pairs_by_split ON pairs (split);
 CREATE INDEX pairs_excluded ON pairs (excluded, split) WHERE excluded <> '';
 CREATE VIRTUAL TABLE search USING fts5 (source, target, content='pairs', content_rowid='id',
-                                        tokenize='trigram');
+                                        tokenize='trigram', detail=none);
 """
 
 
@@ -100,10 +101,15 @@ def connect(path: Path) -> sqlite3.Connection:
                     "the corpus was made by a newer version", where=path, fix="Update MULM"
                 )
             connection.execute("PRAGMA synchronous = NORMAL")
+            connection.create_function("holds", 3, _holds, deterministic=True)
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+def _holds(query: str, source: str, target: str) -> bool:
+    return query in source.casefold() or query in target.casefold()
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

@@ -15,7 +15,7 @@ from mulm_core.corpus.tags import fold
 from mulm_core.corpus.types import SPLITS, CorpusInfo, Pair
 from mulm_core.errors import UserError
 
-_SHORTEST_INDEXED = 3  # the index holds trigrams; shorter queries scan
+_TRIGRAM = 3  # what the index holds; shorter queries scan
 _COLUMNS = "p.id, p.source, p.target, p.split, f.name, p.unit, p.excluded"
 
 
@@ -195,9 +195,12 @@ def _condition(query: str, split: str) -> tuple[str, list[object]]:
     parts: list[str] = []
     values: list[object] = []
     if query:
-        if len(query) >= _SHORTEST_INDEXED:
+        if len(query) >= _TRIGRAM:
             parts.append("p.id IN (SELECT rowid FROM search WHERE search MATCH ?)")
-            values.append('"' + query.replace('"', '""') + '"')
+            values.append(_trigrams(query))
+            if len(query) > _TRIGRAM:  # all its trigrams are there, but not yet in this order
+                parts.append("holds(?, p.source, p.target)")
+                values.append(query.casefold())
         else:
             like = "%" + query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
             parts.append("(p.source LIKE ? ESCAPE '\\' OR p.target LIKE ? ESCAPE '\\')")
@@ -206,3 +209,8 @@ def _condition(query: str, split: str) -> tuple[str, list[object]]:
         parts.append("p.split = ?")
         values.append(SPLITS.index(split))
     return " AND ".join(parts), values
+
+
+def _trigrams(query: str) -> str:
+    parts = {query[at : at + _TRIGRAM] for at in range(len(query) - _TRIGRAM + 1)}
+    return " AND ".join('"' + part.replace('"', '""') + '"' for part in sorted(parts))

@@ -9,10 +9,9 @@ from mulm_core import languages
 from mulm_core.errors import UserError
 
 # Endings and roles that are also codes of small languages (txt is Citak, src a Sardinian).
-_NOT_LANGUAGES = frozenset(
-    ("txt", "tsv", "csv", "tab", "tmx", "xml", "doc", "log", "bak", "out", "gz", "zip")
-    + ("ref", "src", "tgt", "trg", "tok", "bpe", "raw", "dev", "new", "old", "all")
-)
+_ENDINGS = ("txt", "tsv", "csv", "tab", "tmx", "xml", "doc", "log", "bak", "out", "gz", "zip")
+_ROLES = ("ref", "src", "tgt", "trg", "tok", "bpe", "raw", "dev", "new", "old", "all")
+_NOT_LANGUAGES = frozenset((*_ENDINGS, *_ROLES))
 _DIRECTION = re.compile(r"(?:^|[._])([A-Za-z]{2,3})[-_]([A-Za-z]{2,3})(?=$|[._])")
 
 

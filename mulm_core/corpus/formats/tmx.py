@@ -47,7 +47,13 @@ class TmxReader(Reader):
     def languages(self, files: tuple[Path, ...]) -> tuple[str, ...]:
         """The tags of the variants in BCP 47 form, the header's source language first."""
         found = _tags_in(files[0], _LANGUAGE_SCAN)
-        return tuple(dict.fromkeys(tags.guess(tag) or tag for tag in found))
+        names = list(dict.fromkeys(tags.guess(tag) or tag for tag in found))
+        head = next(_chunks(files[0]), b"")
+        declared = _HEADER_LANG.search(head)
+        if declared:  # the tag alone: files declare languages that they do not hold
+            first = tags.matching(declared[1].decode("ascii", "replace"), names)
+            names.sort(key=lambda name: tags.fold(name) not in first)
+        return tuple(names)
 
     def read(self, files: tuple[Path, ...], source: str, target: str) -> Iterator[Unit | Problem]:
         """One unit a ``tu`` that holds both languages, a problem for each other one.
@@ -166,14 +172,12 @@ def _tags_in(path: Path, limit: int | None = None) -> list[str]:
     last = b""
     for chunk in _chunks(path):
         window = last + chunk
-        if not read and (header := _HEADER_LANG.search(window)):
-            found[header[1]] = None
         found.update(dict.fromkeys(_LANG.findall(window)))
         last = window[-_OVERLAP:]
         read += len(chunk)
         if limit is not None and read >= limit:
             break
-    return [tag for tag in (raw.decode("ascii", "replace") for raw in found) if tag != "*all*"]
+    return [raw.decode("ascii", "replace") for raw in found]
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -15,6 +15,7 @@ from mulm_core.corpus.types import Problem
 from mulm_core.errors import UserError
 
 _SAMPLE = 50  # lines that tell the number of columns
+_SENTENCES = 30  # characters a row; rows of words are shorter
 _SOURCE_WORDS = frozenset({"source", "src", "source_text", "original"})
 _TARGET_WORDS = frozenset({"target", "tgt", "trg", "target_text", "translation"})
 
@@ -49,10 +50,7 @@ class TsvReader(Reader):
     def languages(self, files: tuple[Path, ...]) -> tuple[str, ...]:
         """The languages the header names, else those of a file name like ``train.de-fr.tsv``."""
         rows = _sample(files[0])
-        header = tuple(tag for cell in rows[0] if (tag := tags.guess(cell.strip()))) if rows else ()
-        if rows and len(header) == len(rows[0]) and len(set(header)) == len(header) > 1:
-            return header
-        return tags.direction_in(files[0].stem)
+        return _tags_above(rows) or tags.direction_in(files[0].stem)
 
     def ordered(self, files: tuple[Path, ...]) -> bool:
         """The first column is the source."""
@@ -99,7 +97,7 @@ def _layout(path: Path, source: str, target: str) -> _Layout:
     rows = _sample(path)
     # The most frequent width; a stray tab in the first line does not make a third column.
     columns = Counter(len(row) for row in rows).most_common(1)[0][0]
-    header = _header(rows[0], source, target, path)
+    header = _header(rows, source, target, path)
     if header is not None:
         return _Layout(*header, columns=len(rows[0]), header=True)
     if columns == 1:
@@ -118,8 +116,8 @@ def _layout(path: Path, source: str, target: str) -> _Layout:
     return _Layout(first, second, columns=2, header=False)
 
 
-def _header(row: list[str], source: str, target: str, path: Path) -> tuple[int, int] | None:
-    cells = [cell.strip() for cell in row]
+def _header(rows: list[list[str]], source: str, target: str, path: Path) -> tuple[int, int] | None:
+    cells = [cell.strip() for cell in rows[0]]
     names = [_tag_of(cell, (source, target)) for cell in cells]
     sources, targets = tags.choose(source, target, [name for name in names if name])
     at_source = [i for i, name in enumerate(names) if name and tags.fold(name) in sources]
@@ -134,18 +132,23 @@ def _header(row: list[str], source: str, target: str, path: Path) -> tuple[int, 
     ]
     if len(roles) == 2:
         return roles[0], roles[1]
-    # Words such as "is" are tags too, so only a whole row of different short tags is a header.
-    if len(cells) > 1 and all(_plain_tag(cell) for cell in cells) and len(set(cells)) == len(cells):
+    if others := _tags_above(rows):
         raise UserError(
-            f"the header names {', '.join(cells)}, not {source} and {target}",
+            f"the header names {', '.join(others)}, not {source} and {target}",
             where=path,
             fix="Choose two of the languages that the file holds",
         )
     return None
 
 
-def _plain_tag(cell: str) -> bool:
-    return len(cell.replace("_", "-").split("-")[0]) == 2 and bool(tags.guess(cell))
+def _tags_above(rows: list[list[str]]) -> tuple[str, ...]:
+    """The languages in the first row, where it can be nothing but a header of tags."""
+    if len(rows) < 2:
+        return ()
+    found = tuple(tags.guess(cell.strip()) for cell in rows[0])
+    # In a glossary "ja" and "no" are words; above sentences they are tags.
+    sentences = sum(len(cell) for row in rows[1:] for cell in row) >= _SENTENCES * (len(rows) - 1)
+    return found if sentences and all(found) and len(set(found)) == len(found) > 1 else ()
 
 
 def _tag_of(cell: str, wanted: tuple[str, str]) -> str:

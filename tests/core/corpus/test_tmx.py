@@ -1,0 +1,160 @@
+"""TMX: languages, inline codes, encodings, damage and danger."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import pytest
+
+from mulm_core.corpus import detect, read_pairs
+from mulm_core.errors import UserError
+
+
+def write(tmp_path, body, *, head="", root="tmx", encoding="utf-8", declared=None):
+    path = tmp_path / "m.tmx"
+    declaration = f'<?xml version="1.0" encoding="{declared or encoding}"?>\n'
+    text = f'{declaration}{head}<{root} version="1.4"><header/><body>{body}</body></{root}>'
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def tu(de, fr, lang="xml:lang"):
+    return f'<tu><tuv {lang}="de"><seg>{de}</seg></tuv><tuv {lang}="fr"><seg>{fr}</seg></tuv></tu>'
+
+
+def test_pairs_in_both_directions(tmx):
+    path = tmx([[("de", "Hallo & tschüs"), ("fr", "Salut")], [("fr", "Oui"), ("de", "Ja")]])
+    assert read_pairs([path], "de", "fr")[0] == [("Hallo & tschüs", "Salut"), ("Ja", "Oui")]
+    assert read_pairs([path], "fr", "de")[0] == [("Salut", "Hallo & tschüs"), ("Oui", "Ja")]
+
+
+def test_old_lang_attribute_is_read(tmp_path):
+    path = write(tmp_path, tu("Ja", "Oui", lang="lang"))
+    assert read_pairs([path], "de", "fr")[0] == [("Ja", "Oui")]
+
+
+def test_exact_tag_goes_before_other_regions(tmx):
+    path = tmx([[("en", "color"), ("fr", "a")], [("EN-us", "colour"), ("fr", "b")]])
+    assert read_pairs([path], "en", "fr")[0] == [("color", "a")]
+    assert read_pairs([path], "en-US", "fr")[0] == [("colour", "b")]
+
+
+def test_region_stands_for_the_language_where_nothing_is_exact(tmx):
+    path = tmx([[("de-AT", "Jänner"), ("fr_CA", "janvier")]])
+    assert read_pairs([path], "de", "fr")[0] == [("Jänner", "janvier")]
+
+
+def test_two_regions_of_one_language_stay_apart(tmx):
+    path = tmx([[("en-US", "color"), ("en-GB", "colour")]])
+    assert read_pairs([path], "en-GB", "en-US")[0] == [("colour", "color")]
+    assert read_pairs([path], "en-GB", "en")[0] == [("colour", "color")]
+
+
+def test_missing_language_names_what_is_there(tmx):
+    path = tmx([[("de", "Ja"), ("fr", "Oui")]])
+    with pytest.raises(UserError, match=r"no text in es; the file holds de, fr"):
+        read_pairs([path], "de", "es")
+
+
+def test_native_codes_are_left_out_and_highlights_kept(tmp_path):
+    de = 'Ein <bpt i="1">&lt;b&gt;</bpt>fettes<ept i="1">&lt;/b&gt;</ept> <hi>Wort</hi><ph>%s</ph>'
+    path = write(tmp_path, tu(de, 'Un <it pos="begin">[</it>mot<ut>x</ut> gras'))
+    assert read_pairs([path], "de", "fr")[0] == [("Ein fettes Wort", "Un mot gras")]
+
+
+def test_unusable_units_are_listed_with_their_number(tmp_path):
+    only_french = '<tu><tuv xml:lang="fr"><seg>x</seg></tuv></tu>'
+    path = write(tmp_path, tu("Ja", "Oui") + tu("<ph>1</ph>", "un") + only_french)
+    pairs, problems = read_pairs([path], "de", "fr")
+    assert pairs == [("Ja", "Oui")]
+    assert [str(problem) for problem in problems] == [
+        "m.tmx, unit 2: the source side is empty.",
+        "m.tmx, unit 3: there is no de text.",
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252", "iso-8859-1"])
+def test_declared_encodings(tmp_path, encoding):
+    declared = {"utf-8-sig": "utf-8"}.get(encoding, encoding)
+    path = write(tmp_path, tu("Größe", "été"), encoding=encoding, declared=declared)
+    (found,) = detect([path])
+    assert found.preview == (("Größe", "été"),)
+    assert found.encoding == encoding
+    assert found.languages == ("de", "fr")
+
+
+def test_bytes_that_are_not_the_declared_encoding(tmp_path):
+    path = write(tmp_path, tu("Größe", "été"), encoding="latin-1", declared="utf-8")
+    with pytest.raises(UserError, match=r"line 2 are not text in the encoding"):
+        read_pairs([path], "de", "fr")
+
+
+@pytest.mark.parametrize("cut", ["</seg></tuv></tu></body></tmx>", "</body></tmx>", "</tmx>"])
+def test_truncated_file_gives_one_sentence_with_its_line(tmx, cut):
+    path = tmx([[("de", f"Satz {n}"), ("fr", f"phrase {n}")] for n in range(200)])
+    text = path.read_text(encoding="utf-8").replace("\n", "")
+    path.write_text(text.replace("</tu>", "</tu>\n")[: -len(cut) - 1], encoding="utf-8")
+    with pytest.raises(UserError, match=r"truncated or damaged at line 20[01]") as caught:
+        read_pairs([path], "de", "fr")
+    assert "memory.tmx" in str(caught.value)
+
+
+def test_other_xml_is_refused(tmp_path):
+    path = write(tmp_path, "<p>text</p>", root="html")
+    with pytest.raises(UserError, match="not TMX"):
+        read_pairs([path], "de", "fr")
+
+
+def laughs():
+    levels = "".join(
+        f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' if n else '<!ENTITY l0 "ha">' for n in range(12)
+    )
+    return f"<!DOCTYPE tmx [{levels}]>", "&l11;"
+
+
+def quadratic():
+    return f'<!DOCTYPE tmx [<!ENTITY a "{"a" * 50_000}">]>', "&a;" * 2000
+
+
+def local_file():
+    return '<!DOCTYPE tmx [<!ENTITY f SYSTEM "secret.txt">]>', "&f;"
+
+
+@pytest.mark.parametrize("attack", [laughs, quadratic, local_file])
+def test_entities_never_expand(tmp_path, attack):
+    (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
+    head, reference = attack()
+    path = write(tmp_path, tu("Ja", "Oui") + tu("x" + reference, "y"), head=head)
+    tracemalloc.start()
+    try:
+        with pytest.raises(UserError, match="entities"):
+            read_pairs([path], "de", "fr")
+        assert tracemalloc.get_traced_memory()[1] < 30_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_attribute_entities_are_refused_too(tmp_path):
+    head, reference = laughs()
+    path = write(tmp_path, f'<tu tuid="{reference}"/>' + tu("Ja", "Oui"), head=head)
+    with pytest.raises(UserError, match=r"entities|damaged"):
+        read_pairs([path], "de", "fr")
+
+
+def test_endless_nesting_is_refused(tmp_path):
+    deep = 5000
+    path = write(tmp_path, tu("<hi>" * deep + "x" + "</hi>" * deep, "y"))
+    with pytest.raises(UserError, match=r"damaged at line 2"):
+        read_pairs([path], "de", "fr")
+
+
+def test_detect_puts_the_source_language_of_the_header_first(tmx):
+    path = tmx([[("fr", "Oui"), ("de", "Ja"), ("es", "Sí")]])
+    (found,) = detect([path])
+    assert (found.format, found.languages, found.pairs) == ("tmx", ("de", "fr", "es"), 1)
+    assert found.preview == (("Ja", "Oui"),)
+
+
+def test_tmx_is_known_by_its_content(tmx):
+    path = tmx([[("fr", "Oui"), ("de", "Ja")]], name="memory.xml")
+    assert [found.format for found in detect([path])] == ["tmx"]
