@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import platform
-from importlib import metadata
 
 _PACKAGES = (
     "mulm-workbench",
@@ -19,6 +17,8 @@ _PACKAGES = (
 
 def versions_text() -> str:
     """Return system, Python and package versions, one a line; imports none of the packages."""
+    from importlib import metadata  # pulls in the mail parser: not before the first window
+
     lines = [f"{platform.platform()}", f"Python {platform.python_version()}"]
     for package in _PACKAGES:
         try:
@@ -31,13 +31,6 @@ def versions_text() -> str:
 def report_text(message: str = "", details: str = "") -> str:
     """Return what "Copy report" puts on the clipboard: message, details, versions."""
     return "\n\n".join(part for part in (message, details, versions_text()) if part)
-
-
-def processor_count() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def memory_used() -> int | None:

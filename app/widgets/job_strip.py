@@ -31,7 +31,7 @@ class _JobRow(QWidget):
     stop_clicked = Signal()
     dismissed = Signal()
 
-    def __init__(self, title: str, can_pause: bool) -> None:
+    def __init__(self, title: str, can_pause: bool, stoppable: bool) -> None:
         super().__init__()
         self.setAccessibleName(title)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -55,7 +55,12 @@ class _JobRow(QWidget):
         self._pause = self._tool("pause", tr("Pause {job}", job=title))
         self._pause.setVisible(can_pause)
         self._pause.clicked.connect(lambda: self.pause_toggled.emit(not self.paused))
-        self._stop = self._tool("square", tr("Stop {job}", job=title))
+        stop_words = tr("Stop {job} and keep what it has", job=title)
+        self._stop = (
+            self._tool("square", stop_words)
+            if stoppable
+            else self._tool("x", tr("Cancel {job}", job=title))
+        )
         self._stop.clicked.connect(self._stop_or_dismiss)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -174,11 +179,16 @@ class JobStrip(QFrame):
         """Return the names of the running jobs."""
         return [self._rows[job].accessibleName() for job in self.running]
 
-    def add_job(self, job: int, title: str, *, can_pause: bool = True) -> None:
-        """Show a new job, with a busy bar until its first progress."""
+    def add_job(
+        self, job: int, title: str, *, can_pause: bool = True, stoppable: bool = True
+    ) -> None:
+        """Show a new job, with a busy bar until its first progress.
+
+        *stoppable* jobs keep their work when they are stopped; others are cancelled.
+        """
         if job in self._rows:
             self.remove_job(job)
-        row = _JobRow(title, can_pause)
+        row = _JobRow(title, can_pause, stoppable)
         row.setFixedHeight(28)
         row.clicked.connect(lambda: self.clicked.emit(job))
         row.stop_clicked.connect(lambda: self.cancel_requested.emit(job))

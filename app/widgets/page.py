@@ -204,6 +204,9 @@ class Page(QWidget):
     def drop_files(self, paths: list[Path]) -> None:
         """Take files that were dropped after ``drop_hint`` gave words for them."""
 
+    def on_closing(self) -> None:
+        """Run before the window closes and the jobs are ended; finish what must not be lost."""
+
     def showEvent(self, event: QShowEvent) -> None:
         """Run ``on_shown`` whenever the page becomes visible."""
         super().showEvent(event)
