@@ -1,0 +1,1 @@
+"""Sample projects that come with the program."""
