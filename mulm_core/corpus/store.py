@@ -51,8 +51,8 @@ class CorpusStore:
 
     def info(self) -> CorpusInfo:
         """Name, languages, counts and files."""
+        meta = self._meta()
         with explain_database_errors(self.path):
-            meta = dict(self._connection.execute("SELECT key, value FROM meta"))
             names = self._connection.execute("SELECT DISTINCT name FROM files ORDER BY id")
             files = tuple(row[0] for row in names)
         return CorpusInfo(
@@ -65,6 +65,10 @@ class CorpusStore:
             created=meta["created"],
             path=self.path,
         )
+
+    def _meta(self) -> dict[str, str]:
+        with explain_database_errors(self.path):
+            return dict(self._connection.execute("SELECT key, value FROM meta"))
 
     def _split_counts(self) -> dict[str, int]:
         counts = dict.fromkeys(SPLITS, 0)
@@ -128,8 +132,8 @@ class CorpusStore:
             )
 
     def _reversed(self, source: str, target: str) -> bool:
-        info = dict(self._connection.execute("SELECT key, value FROM meta"))
-        own = (info["source"], info["target"])
+        meta = self._meta()
+        own = (meta["source"], meta["target"])
         for same in (_same_tag, languages.same_language):
             if same(own[0], source) and same(own[1], target):
                 return False
@@ -137,7 +141,7 @@ class CorpusStore:
                 return True
         raise UserError(
             f"the corpus holds {own[0]} and {own[1]}, not {source} and {target}",
-            where=info["name"],
+            where=meta["name"],
             fix=f"Choose {own[0]}->{own[1]} or {own[1]}->{own[0]}",
         )
 
@@ -194,21 +198,25 @@ def _same_tag(first: str, second: str) -> bool:
 def _condition(query: str, split: str) -> tuple[str, list[object]]:
     parts: list[str] = []
     values: list[object] = []
-    if query:
-        if len(query) >= _TRIGRAM:
-            parts.append("p.id IN (SELECT rowid FROM search WHERE search MATCH ?)")
-            values.append(_trigrams(query))
-            if len(query) > _TRIGRAM:  # all its trigrams are there, but not yet in this order
-                parts.append("holds(?, p.source, p.target)")
-                values.append(query.casefold())
-        else:
-            like = "%" + query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-            parts.append("(p.source LIKE ? ESCAPE '\\' OR p.target LIKE ? ESCAPE '\\')")
-            values += [like, like]
+    if len(query) >= _TRIGRAM:
+        parts.append("p.id IN (SELECT rowid FROM search WHERE search MATCH ?)")
+        values.append(_trigrams(query))
+    if query and len(query) < _TRIGRAM and _like_knows_its_case(query):
+        like = "%" + query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        parts.append("(p.source LIKE ? ESCAPE '\\' OR p.target LIKE ? ESCAPE '\\')")
+        values += [like, like]
+    elif query and len(query) != _TRIGRAM:  # more trigrams are all there, but in any order
+        parts.append("holds(?, p.source, p.target)")
+        values.append(query.casefold())
     if split:
         parts.append("p.split = ?")
         values.append(SPLITS.index(split))
     return " AND ".join(parts), values
+
+
+def _like_knows_its_case(query: str) -> bool:
+    # LIKE folds ASCII alone, and is several times faster than a call of Python for each row.
+    return query.isascii() or query.upper() == query.lower()
 
 
 def _trigrams(query: str) -> str:

@@ -95,6 +95,8 @@ def _sample(path: Path) -> list[list[str]]:
 
 def _layout(path: Path, source: str, target: str) -> _Layout:
     rows = _sample(path)
+    if not rows:  # a byte order mark and nothing else
+        raise UserError("the file is empty", where=path, fix="Choose a file that holds sentences")
     # The most frequent width; a stray tab in the first line does not make a third column.
     columns = Counter(len(row) for row in rows).most_common(1)[0][0]
     header = _header(rows, source, target, path)
