@@ -124,6 +124,7 @@ def make_context(workspace: Path | None) -> AppContext:
     settings = QSettings(str(place.root / "window.ini"), QSettings.Format.IniFormat)
     preferences = SettingsModel(place)
     theme().set_mode(preferences.theme)
+    theme().set_scale(float(str(settings.value("window/text_scale", 1.0))))
     return AppContext(place, runner, Library(place, runner), settings, preferences)
 
 

@@ -1,0 +1,257 @@
+"""The Models page: what there is to start from, and what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QMenu,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.bridge import Failure
+from app.context import AppContext
+from app.i18n import file_size, number, score, signed, tr, tr_n
+from app.icons import icon
+from app.viewmodels.models import ModelCardRow, ModelsModel, RunRow, language_names
+from app.viewmodels.names import date_text, run_status
+from app.widgets.page import (
+    Card,
+    InlineMessage,
+    Page,
+    Section,
+    label,
+    line,
+    primary_button,
+    quiet_button,
+    scrolled,
+)
+from app.widgets.rows import LinkRow
+
+_LAST_FOLDER = "files/last_model_folder"
+_LANGUAGES_SHOWN = 8
+
+
+class ModelsPage(Page):
+    """Cards of base models with their runs below them."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(
+            tr("Models"), tr("Where fine-tuning starts, and the runs that came of it.")
+        )
+        self._context = context
+        self._model = ModelsModel(context.workspace, context.runner, context.library)
+        self._message = InlineMessage()
+        self._cards = QVBoxLayout()
+        self._cards.setSpacing(16)
+        content = QWidget()
+        outer = QVBoxLayout(content)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addLayout(self._cards)
+        outer.addStretch(1)
+        content.setMaximumWidth(1280)
+        self.add_action(primary_button(tr("Add a model folder…"), "plus", self._choose_folder))
+        self.body.addWidget(self._message)
+        self.body.addWidget(scrolled(content), 1)
+        self._model.changed.connect(self._update)
+        self._model.failed.connect(self._show_failure)
+        self._model.run_removed.connect(self._offer_undo)
+
+    def on_shown(self) -> None:
+        """Read the folders again."""
+        self._model.refresh()
+
+    def on_closing(self) -> None:
+        """Delete the run whose undo is still open."""
+        self._model.finish_removal()
+
+    def drop_hint(self, paths: list[Path]) -> str | None:
+        """A dropped folder is a model; anything else is for the window."""
+        if len(paths) == 1 and (paths[0] / "config.json").is_file():
+            return tr("Drop to add the model {name}", name=paths[0].name)
+        return None
+
+    def drop_files(self, paths: list[Path]) -> None:
+        """Add the dropped model folder."""
+        self._message.clear()
+        self._model.add(paths[0])
+
+    def _choose_folder(self) -> None:
+        settings = self._context.settings
+        start = str(settings.value(_LAST_FOLDER, ""))
+        folder = QFileDialog.getExistingDirectory(self, tr("Add a model folder"), start)
+        if folder:
+            settings.setValue(_LAST_FOLDER, str(Path(folder).parent))
+            self.drop_files([Path(folder)])
+
+    # Showing -------------------------------------------------------------------------------
+
+    def _update(self) -> None:
+        while (old := self._cards.takeAt(0)) is not None:
+            widget = old.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for card in self._model.cards:
+            self._cards.addWidget(self._card(card))
+        orphans = self._model.orphans()
+        if orphans:
+            section = Section(
+                tr("Runs without their model"),
+                tr("Their base model is not on this list any more; add its folder to use them."),
+            )
+            rows = Card(margin=4, spacing=0)
+            for run in orphans:
+                rows.body.addWidget(self._run(run))
+            section.add(rows)
+            self._cards.addWidget(section)
+
+    def _card(self, model: ModelCardRow) -> Card:
+        card = Card(spacing=6)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(label(model.title, "section"))
+        if model.bundled:
+            head.addWidget(label(tr("bundled"), "badge-accent"))
+        head.addStretch(1)
+        if not model.problem:
+            head.addWidget(
+                quiet_button(
+                    tr("Fine-tune"),
+                    "sliders-horizontal",
+                    lambda: self._context.navigate("finetune", model=model.id),
+                )
+            )
+        head.addWidget(self._more(model))
+        card.body.addLayout(head)
+        card.body.addWidget(label(_facts(model), "secondary", wrap=True))
+        card.body.addWidget(_languages(model))
+        place = label(str(model.path), "small", wrap=True, select=True)
+        place.setToolTip(tr("Where the model lies"))
+        card.body.addWidget(place)
+        if model.problem:
+            problem = InlineMessage()
+            problem.show_message("error", _sentence(model.problem), closable=False)
+            card.body.addWidget(problem)
+        runs = self._model.runs_of(model.id)
+        if runs:
+            card.body.addSpacing(4)
+            card.body.addWidget(line())
+            card.body.addWidget(label(tr("Runs"), "small"))
+            for run in runs:
+                card.body.addWidget(self._run(run))
+        return card
+
+    def _more(self, model: ModelCardRow) -> QToolButton:
+        menu = QMenu(self)
+        folder = QAction(icon("folder-open"), tr("Open folder"), menu)
+        folder.triggered.connect(lambda: _open(model.path))
+        menu.addAction(folder)
+        if not model.bundled:
+            remove = QAction(icon("x"), tr("Take off the list"), menu)
+            remove.setToolTip(tr("The files stay where they are."))
+            remove.triggered.connect(lambda: self._model.remove(model.id))
+            menu.addAction(remove)
+        return _menu_button(menu, tr("More about {name}", name=model.title))
+
+    def _run(self, run: RunRow) -> QWidget:
+        parts = [run.direction, run.corpus, date_text(run.created)]
+        if run.status != "finished":
+            parts.insert(0, run_status(run.status))
+        gain = tr("{gain} over zero-shot", gain=signed(run.gain)) if run.gain is not None else ""
+        row = LinkRow(
+            run.name,
+            " · ".join(parts),
+            lambda: self._context.navigate("finetune", run=run.id),
+            value=tr("{bleu} BLEU", bleu=score(run.bleu)) if run.bleu is not None else "",
+            value_note=gain,
+            tone="success" if (run.gain or 0) > 0 else "",
+        )
+        result = QWidget()
+        box = QHBoxLayout(result)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(4)
+        box.addWidget(row, 1)
+        box.addWidget(self._run_menu(run))
+        return result
+
+    def _run_menu(self, run: RunRow) -> QToolButton:
+        menu = QMenu(self)
+        if run.usable:
+            for text, name, page in (
+                (tr("Compare"), "columns-2", "compare"),
+                (tr("Evaluate"), "chart-column", "evaluate"),
+            ):
+                action = QAction(icon(name), text, menu)
+                action.triggered.connect(
+                    lambda _=False, page=page: self._context.navigate(page, run=run.id)
+                )
+                menu.addAction(action)
+            menu.addSeparator()
+        delete = QAction(icon("trash-2"), tr("Delete"), menu)
+        delete.triggered.connect(lambda: self._model.remove_run(run.id))
+        menu.addAction(delete)
+        return _menu_button(menu, tr("More about {name}", name=run.name))
+
+    def _offer_undo(self, id: str, name: str) -> None:
+        self._message.info(
+            tr("“{name}” is deleted when you leave the program or delete another.", name=name),
+            action=tr("Undo"),
+            on_action=self._undo,
+        )
+
+    def _undo(self) -> None:
+        self._message.clear()
+        self._model.undo_removal()
+
+    def _show_failure(self, failure: Failure) -> None:
+        self._message.error(_sentence(failure.sentence), details=failure.details)
+
+
+def _menu_button(menu: QMenu, name: str) -> QToolButton:
+    button = QToolButton()
+    button.setIcon(icon("ellipsis"))
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setMenu(menu)
+    menu.setParent(button, menu.windowFlags())  # it goes when its button goes
+    button.setAccessibleName(name)
+    button.setToolTip(name)
+    return button
+
+
+def _facts(model: ModelCardRow) -> str:
+    if model.problem:
+        return tr("This folder cannot be used.")
+    facts = [
+        model.family.upper(),
+        tr("{n} M parameters", n=number(model.parameters / 1e6, model.parameters < 1e8)),
+        file_size(model.size_bytes),
+        model.licence,
+    ]
+    return " · ".join(fact for fact in facts if fact)
+
+
+def _languages(model: ModelCardRow) -> QWidget:
+    names = language_names(model.languages)
+    text = ", ".join(names[:_LANGUAGES_SHOWN])
+    if len(names) > _LANGUAGES_SHOWN:
+        text = tr_n("{n} language", "{n} languages", len(names)) + f": {text}…"
+    result = label(text, wrap=True)
+    result.setToolTip(", ".join(names))
+    result.setVisible(bool(names))
+    return result
+
+
+def _sentence(text: str) -> str:
+    """Begin with a capital and end with a stop."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def _open(path: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
