@@ -313,6 +313,5 @@ class _Training:
 
 def rate_factor(step: int, total: int, warmup: int) -> float:
     """What step ``step`` (from 1) multiplies the learning rate by; above zero for every step."""
-    if step <= warmup:
-        return step / warmup
-    return (total + 1 - step) / (total + 1 - warmup)
+    peak = max(1, warmup)
+    return step / peak if step <= peak else (total + 1 - step) / (total + 1 - peak)

@@ -7,11 +7,18 @@ from pathlib import Path
 
 import pytest
 import tiny_model
+import torch
 
 from mulm_core.corpus import ImportRequest, import_corpus
 from mulm_core.jobs import JobContext
 from mulm_core.training import TrainRequest, recipe_from
 from mulm_core.workspace import Workspace
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread() -> None:
+    """On models this small, threads waiting for each other take longer than the work."""
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")

@@ -38,7 +38,7 @@ def build(folder: Path, languages: tuple[str, ...] = ("en", "fr"), seed: int = 0
         vocab_size=len(vocabulary) + len(tokenizer.lang_code_to_token) + tokenizer.num_madeup_words,
         d_model=32, encoder_layers=1, decoder_layers=1,
         encoder_attention_heads=2, decoder_attention_heads=2,
-        encoder_ffn_dim=64, decoder_ffn_dim=64, max_position_embeddings=256,
+        encoder_ffn_dim=64, decoder_ffn_dim=64, max_position_embeddings=256, init_std=0.2,
     )  # fmt: skip
     state = torch.get_rng_state()
     torch.manual_seed(seed)
