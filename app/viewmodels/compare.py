@@ -121,11 +121,22 @@ class CompareModel(QObject):
         if self.state.text.strip():
             self.translate()
 
-    def swap(self) -> None:
-        """Translate the other way round."""
+    def set_direction(self, source: str, target: str) -> None:
+        """Translate in this direction; a test file of another one is closed."""
+        if (source, target) == (self.state.source, self.state.target):
+            return
         if self._test is not None:
             self._forget_test()
-        self._set(source=self.state.target, target=self.state.source, columns=())
+        self._set(source=source, target=target, columns=())
+
+    def swap(self) -> None:
+        """Translate the other way round."""
+        self.set_direction(self.state.target, self.state.source)
+
+    def languages(self) -> tuple[str, ...]:
+        """The tags that the present model knows."""
+        row = self.library.model(self.state.model)
+        return row.languages if row is not None else ()
 
     def _set(self, **values: object) -> None:
         self.state = replace(self.state, **values)  # type: ignore[arg-type]
@@ -138,9 +149,20 @@ class CompareModel(QObject):
         elif runs:
             self.choose_run(runs[0].id)
         else:
-            models = [row for row in self.library.models if not row.problem]
-            model = models[0].id if models else ""
-            self._set(run="", model=model, columns=())
+            self._without_runs()
+
+    def _without_runs(self) -> None:
+        """Zero-shot only, in the direction of the first corpus or of the model's languages."""
+        model = next((row for row in self.library.models if not row.problem), None)
+        if model is None:
+            self._set(run="", model="", columns=())
+            return
+        source, target = self.state.source, self.state.target
+        if not (source and target):
+            corpus = next(iter(self.library.corpora), None)
+            first_two = model.languages[:2] if len(model.languages) > 1 else ("", "")
+            source, target = (corpus.source, corpus.target) if corpus else first_two
+        self._set(run="", model=model.id, source=source, target=target)
 
     # Text ----------------------------------------------------------------------------------
 

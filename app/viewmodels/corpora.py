@@ -11,15 +11,13 @@ from PySide6.QtCore import QObject, Signal
 from app.bridge import Job, JobRunner
 from app.i18n import tr, tr_n
 from app.viewmodels.library import CorpusRow, Library
+from app.viewmodels.pair_pages import PairPages
 from mulm_core.corpus import (
-    CorpusStore,
     Detected,
     ImportRequest,
     ImportResult,
-    Pair,
     delete_corpus,
     detect,
-    get_corpus,
     import_corpus,
 )
 from mulm_core.files import slug
@@ -27,34 +25,7 @@ from mulm_core.jobs import JobContext
 from mulm_core.languages import match
 from mulm_core.workspace import Workspace
 
-__all__ = [
-    "CorporaModel",
-    "Detected",
-    "ImportChoice",
-    "ImportOutcome",
-    "Pair",
-    "PairQuery",
-    "PairSlice",
-]
-
-
-@dataclass(frozen=True)
-class PairQuery:
-    """Which pairs of which corpus; ``text`` is searched on both sides, ``split`` '' is all."""
-
-    corpus: str
-    text: str = ""
-    split: str = ""
-
-
-@dataclass(frozen=True)
-class PairSlice:
-    """Some rows of a query's answer: ``rows`` begin at ``offset`` of ``total``."""
-
-    query: PairQuery
-    offset: int
-    rows: tuple[Pair, ...]
-    total: int
+__all__ = ["CorporaModel", "Detected", "ImportChoice", "ImportOutcome"]
 
 
 @dataclass(frozen=True)
@@ -77,19 +48,10 @@ class ImportOutcome:
     problems: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _SliceRequest:
-    workspace: Workspace
-    query: PairQuery
-    offset: int
-    limit: int
-
-
 class CorporaModel(QObject):
     """The list lives in :class:`Library`; this adds what the page does with it."""
 
     selected_changed = Signal(str)
-    slice_loaded = Signal(object)  # PairSlice
     detected = Signal(object)  # tuple[Detected, ...]
     import_started = Signal(object)  # Job
     imported = Signal(object)  # ImportOutcome
@@ -99,6 +61,8 @@ class CorporaModel(QObject):
     def __init__(self, workspace: Workspace, runner: JobRunner, library: Library) -> None:
         super().__init__()
         self.library = library
+        self.pairs = PairPages(workspace, runner)
+        self.pairs.failed.connect(self.failed.emit)
         self._workspace = workspace
         self._runner = runner
         self._doomed = ""  # off the list, can be undone
@@ -163,15 +127,6 @@ class CorporaModel(QObject):
         self._leaving.discard(name)
         self.library.refresh()
         self._hide()
-
-    # Pairs ---------------------------------------------------------------------------------
-
-    def load(self, query: PairQuery, offset: int, limit: int) -> None:
-        """Fetch rows in the background; ``slice_loaded`` brings them."""
-        request = _SliceRequest(self._workspace, query, offset, limit)
-        job = self._runner.start(_read_slice, request, title="", quiet=True)
-        job.succeeded.connect(self.slice_loaded.emit)
-        job.failed.connect(self.failed.emit)
 
     # Import --------------------------------------------------------------------------------
 
@@ -256,11 +211,3 @@ def _detect(ctx: JobContext, paths: tuple[Path, ...]) -> tuple[Detected, ...]:
 
 def _delete(ctx: JobContext, request: tuple[Workspace, str]) -> None:
     delete_corpus(*request)
-
-
-def _read_slice(ctx: JobContext, request: _SliceRequest) -> PairSlice:
-    query = request.query
-    with CorpusStore.open(get_corpus(request.workspace, query.corpus).path) as store:
-        total = store.count(query=query.text, split=query.split)
-        rows = store.page(request.offset, request.limit, query=query.text, split=query.split)
-    return PairSlice(query, request.offset, tuple(rows), total)

@@ -13,9 +13,7 @@ from app.i18n import tr
 from app.viewmodels.library import Library
 from app.viewmodels.names import date_text, direction_name, language_name
 from app.viewmodels.segments import SegmentRow, TableRow, scores_text, segment_rows, table_rows
-from app.viewmodels.test_files import TestFiles, TestSet
-from mulm_core.corpus import CorpusStore, get_corpus
-from mulm_core.errors import UserError
+from app.viewmodels.test_files import Offer, TestFiles, TestSet, offers
 from mulm_core.evaluation import (
     EvaluateRequest,
     Evaluation,
@@ -24,11 +22,19 @@ from mulm_core.evaluation import (
     list_evaluations,
 )
 from mulm_core.jobs import JobContext
-from mulm_core.languages import match, same_language
+from mulm_core.languages import match
 from mulm_core.report import write_csv, write_json
 from mulm_core.workspace import Workspace
 
-__all__ = ["Earlier", "EvaluateModel", "Evaluation", "SegmentRow", "SystemChoice", "TableRow"]
+__all__ = [
+    "Earlier",
+    "EvaluateModel",
+    "Evaluation",
+    "Offer",
+    "SegmentRow",
+    "SystemChoice",
+    "TableRow",
+]
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,7 @@ class EvaluateModel(QObject):
         self._workspace = workspace
         self._runner = runner
         self._job: Job | None = None
+        self._wanted_run = ""
         self._untouched = True  # until a box is ticked by hand, the newest run is chosen
         self.state = EvaluateState()
         self.earlier: tuple[Earlier, ...] = ()
@@ -97,20 +104,24 @@ class EvaluateModel(QObject):
         """Load a test file, or a source and a reference file."""
         self.files.load(paths, self.state.source, self.state.target)
 
-    def open_split(self, corpus: str) -> None:
-        """Take the test split of a corpus."""
-        row = self.library.corpus(corpus)
-        if row is None:
-            return
+    def offers(self) -> tuple[Offer, ...]:
+        """Test sets that one click loads; the one that is loaded is left out."""
+        loaded = self.state.test.name if self.state.test else ""
+        return tuple(offer for offer in offers(self.library.corpora) if offer.name != loaded)
+
+    def take_offer(self, offer: Offer) -> None:
+        """Load one of the :meth:`offers`."""
+        self._turn_to(offer.source, offer.target)
         source, target = self.state.source, self.state.target
-        if not (source and target) or not same_language(source, row.source):
-            source, target = row.source, row.target
-        self._set(source=source, target=target)
-        job = self._runner.start(
-            _read_split, (self._workspace, corpus, source, target), title="", quiet=True
-        )
-        job.succeeded.connect(lambda test: self._set(test=test))
-        job.failed.connect(self.failed.emit)
+        if offer.corpus:
+            self.files.load_split(self._workspace, offer.corpus, source, target)
+        else:
+            self.files.load(offer.files, source, target)
+
+    def _turn_to(self, source: str, target: str) -> None:
+        """Take this direction or its reverse, whichever is chosen already."""
+        if {self.state.source, self.state.target} != {source, target}:
+            self.set_direction(source, target)
 
     def set_direction(self, source: str, target: str) -> None:
         """Score this direction; a loaded test set is read again in it."""
@@ -150,6 +161,18 @@ class EvaluateModel(QObject):
         self._untouched = False
         self._set(chosen=self.state.chosen | {system} if chosen else self.state.chosen - {system})
 
+    def choose_run(self, id: str) -> None:
+        """Score this run and its base, in the direction it was trained for."""
+        row = self.library.run(id)
+        if row is None:
+            self._wanted_run = id  # the list is being read; see _fill_gaps
+            self.library.refresh()
+            return
+        self._wanted_run = ""
+        self.set_direction(row.source, row.target)
+        self._untouched = False
+        self._set(chosen=frozenset({row.model, row.system}))
+
     def _fill_gaps(self) -> None:
         state = self.state
         if not state.source:
@@ -164,6 +187,8 @@ class EvaluateModel(QObject):
             else state.chosen & {choice.system for choice in self.systems()}
         )
         self._set(chosen=chosen)
+        if self._wanted_run and self.library.run(self._wanted_run) is not None:
+            self.choose_run(self._wanted_run)
 
     def _default_choice(self, source: str, target: str) -> frozenset[str]:
         """The newest run of this direction and the base it came from; else the first base."""
@@ -254,7 +279,7 @@ class EvaluateModel(QObject):
         job.failed.connect(self.failed.emit)
 
     def _show_earlier(self, evaluation: Evaluation) -> None:
-        test = TestSet(evaluation.test_name, evaluation.sources, evaluation.references, ())
+        test = _test_of(evaluation)
         self._untouched = False
         self._set(
             evaluation=evaluation,
@@ -264,6 +289,16 @@ class EvaluateModel(QObject):
             chosen=frozenset(one.system for one in evaluation.systems),
         )
         self.evaluated.emit()
+
+    def as_test(self) -> TestSet | None:
+        """The test set of the present evaluation."""
+        return _test_of(self.state.evaluation) if self.state.evaluation else None
+
+    def compared_run(self) -> str:
+        """The id of the first run that was scored; empty where there is none."""
+        systems = self.state.evaluation.systems if self.state.evaluation else ()
+        runs = [one.system for one in systems if one.system.startswith("run:")]
+        return runs[0].removeprefix("run:") if runs else ""
 
     # Result --------------------------------------------------------------------------------
 
@@ -289,22 +324,12 @@ class EvaluateModel(QObject):
         job.failed.connect(self.failed.emit)
 
 
+def _test_of(evaluation: Evaluation) -> TestSet:
+    return TestSet(evaluation.test_name, evaluation.sources, evaluation.references, ())
+
+
 def _knows(tags: Sequence[str], *wanted: str) -> bool:
     return all(tag and match(tag, tuple(tags)) for tag in wanted)
-
-
-def _read_split(ctx: JobContext, request: tuple[Workspace, str, str, str]) -> TestSet:
-    workspace, corpus, source, target = request
-    with CorpusStore.open(get_corpus(workspace, corpus).path) as store:
-        pairs = list(store.pairs("test", source, target))
-    if not pairs:
-        raise UserError(
-            "this corpus has no test pairs",
-            where=corpus,
-            fix="Import more text, or use a test file",
-        )
-    sources, references = zip(*pairs, strict=True)
-    return TestSet(f"{corpus}-test", tuple(sources), tuple(references), ())
 
 
 def _list_earlier(ctx: JobContext, workspace: Workspace) -> tuple[Earlier, ...]:

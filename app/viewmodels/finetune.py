@@ -37,12 +37,16 @@ class Setup:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What Start will do: pairs to learn from, dev pairs to score, epochs, and the device."""
+    """What Start will do: pairs to learn from, dev pairs to score, epochs, and the device.
+
+    ``steps`` is an estimate, 0 until it is known.
+    """
 
     pairs: int
     dev_pairs: int
     epochs: int
     device: str
+    steps: int = 0
 
 
 class FineTuneModel(QObject):
@@ -52,12 +56,14 @@ class FineTuneModel(QObject):
     recipe_reset = Signal()  # preset chosen: the form shows its values
     run_changed = Signal()  # another LiveRun shows
 
-    def __init__(self, workspace: Workspace, runner: JobRunner, library: Library) -> None:
+    def __init__(
+        self, workspace: Workspace, runner: JobRunner, library: Library, preset: str = "quick"
+    ) -> None:
         super().__init__()
         self.library = library
         self._workspace = workspace
         self._runner = runner
-        self.setup = Setup()
+        self.setup = Setup(preset=preset if preset in PRESETS else "quick")
         self.run = LiveRun(workspace, runner)
         library.changed.connect(self._fill_gaps)
 

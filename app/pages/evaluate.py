@@ -1,0 +1,202 @@
+"""The Evaluate page: a test set and systems at the left, scores and segments at the right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QProgressBar,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.bridge import Failure
+from app.context import AppContext
+from app.i18n import duration, percent, tr
+from app.pages.evaluate_result import ResultView
+from app.pages.evaluate_setup import EvaluateSetup
+from app.viewmodels.evaluate import EvaluateModel
+from app.widgets.page import (
+    Card,
+    EmptyState,
+    InlineMessage,
+    Page,
+    label,
+    primary_button,
+    quiet_button,
+)
+
+
+class EvaluatePage(Page):
+    """Score systems on a test set; read where one beat the other."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(
+            tr("Evaluate"), tr("Score zero-shot and fine-tuned on sentences that neither has seen.")
+        )
+        self._model = model = EvaluateModel(context.workspace, context.runner, context.library)
+        self._settings = context.settings
+        self._navigate = context.navigate
+        self._message = InlineMessage()
+        self._cancel = quiet_button(tr("Cancel"), "x", model.cancel)
+        self._start = primary_button(tr("Evaluate"), "chart-column", self.start)
+        self._start.setToolTip(tr("Translate and score (Ctrl+Enter)"))
+        self.add_action(self._cancel)
+        self.add_action(self._start)
+        self._setup = EvaluateSetup(model, context.settings)
+        self._result = ResultView(model, context.settings)
+        self._right = QStackedWidget()
+        self._right.addWidget(self._empty_state())
+        self._right.addWidget(self._result)
+        right = QVBoxLayout()
+        right.setSpacing(12)
+        right.addWidget(self._message)
+        right.addWidget(self._progress_card())
+        right.addWidget(self._right, 1)
+        row = QHBoxLayout()
+        row.setSpacing(24)
+        row.addWidget(self._setup)
+        row.addLayout(right, 1)
+        self.body.addLayout(row, 1)
+        self._connect()
+        model.refresh_earlier()
+        self._update()
+
+    def _empty_state(self) -> QWidget:
+        return EmptyState(
+            "chart-column",
+            tr("How good is it, really?"),
+            tr(
+                "Drop a test file here: sentences with their reference translations that were not "
+                "used for training. Each system translates them, and BLEU, chrF and TER tell how "
+                "close it came."
+            ),
+        )
+
+    def _progress_card(self) -> Card:
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(tr("Progress of the evaluation"))
+        self._doing = label("")
+        self._left = label("", "secondary")
+        words = QHBoxLayout()
+        words.addWidget(self._doing, 1)
+        words.addWidget(self._left)
+        self._progress = Card(margin=16, spacing=8)
+        self._progress.body.addLayout(words)
+        self._progress.body.addWidget(self._bar)
+        return self._progress
+
+    def _connect(self) -> None:
+        model = self._model
+        model.changed.connect(self._update)
+        model.evaluated.connect(self._show_result)
+        model.failed.connect(self._failed)
+        model.exported.connect(self._exported)
+        self._setup.files_chosen.connect(self.drop_files)
+        self._result.export.connect(self.choose_export)
+        self._result.copy.connect(self._copy)
+        self._result.open_segment.connect(self._compare)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(self.start)
+
+    # Page ----------------------------------------------------------------------------------
+
+    def on_shown(self) -> None:
+        """Read runs and models again."""
+        self._model.library.refresh()
+
+    def open(self, **kwargs: object) -> None:
+        """Take ``run`` (an id): score it and its base, in its direction."""
+        if isinstance(run := kwargs.get("run"), str):
+            self._model.choose_run(run)
+        if isinstance(evaluation := kwargs.get("evaluation"), str):
+            self._model.open_earlier(evaluation)
+
+    def drop_hint(self, paths: list[Path]) -> str | None:
+        """Say that a drop makes a test set."""
+        if len(paths) == 1:
+            return tr("Use {name} as the test set", name=paths[0].name)
+        return tr("Use these files as source and reference of the test set")
+
+    def drop_files(self, paths: list[Path]) -> None:
+        """Take the files as the test set."""
+        self._message.clear()
+        self._model.open_test(paths)
+
+    def start(self) -> None:
+        """Start the evaluation, if everything is chosen."""
+        self._message.clear()
+        self._model.start()
+
+    def choose_export(self, kind: str) -> None:
+        """Ask where to and write the result as ``csv`` or ``json``."""
+        evaluation = self._model.state.evaluation
+        if evaluation is None:
+            return
+        folder = Path(str(self._settings.value("files/last_folder", "")))
+        name = folder / f"{evaluation.id}.{kind}"
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, tr("Export the result"), str(name), f"{kind.upper()} (*.{kind})"
+        )
+        if chosen:
+            path = Path(chosen)
+            self._model.export(path if path.suffix else path.with_suffix(f".{kind}"))
+
+    # Showing -------------------------------------------------------------------------------
+
+    def _update(self) -> None:
+        state = self._model.state
+        obstacle = self._model.obstacle()
+        self._start.setVisible(not state.busy)
+        self._start.setEnabled(not obstacle)
+        self._start.setToolTip(obstacle or tr("Translate and score (Ctrl+Enter)"))
+        self._cancel.setVisible(state.busy)
+        self._progress.setVisible(state.busy)
+        if state.busy:
+            self._doing.setText(state.message)
+            known = state.fraction is not None
+            self._bar.setRange(0, 1000 if known else 0)
+            if state.fraction is not None:
+                self._bar.setValue(round(1000 * state.fraction))
+            parts = [percent(state.fraction)] if state.fraction is not None else []
+            if state.eta_s is not None:
+                parts.append(tr("{time} left", time=duration(state.eta_s)))
+            self._left.setText(" \N{MIDDLE DOT} ".join(parts))
+        self._right.setCurrentIndex(1 if state.evaluation is not None else 0)
+        self._right.setVisible(not (state.busy and state.evaluation is None))
+
+    def _show_result(self) -> None:
+        self._message.clear()
+        self._result.show_result()
+
+    def _failed(self, failure: Failure) -> None:
+        self._message.error(failure.sentence, details=failure.details)
+
+    def _exported(self, path: Path) -> None:
+        self._settings.setValue("files/last_folder", str(path.parent))
+        self._message.success(tr("Saved as {name}.", name=str(path)))
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._model.scores_as_text())
+        self._message.success(tr("Scores and their signatures were copied."))
+
+    def _compare(self, position: int) -> None:
+        model = self._model
+        evaluation = model.state.evaluation
+        if evaluation is None:
+            return
+        self._navigate(
+            "compare",
+            test=model.as_test(),
+            direction=(evaluation.source, evaluation.target),
+            run=model.compared_run(),
+            position=position,
+        )

@@ -1,0 +1,124 @@
+"""The Fine-tune page: the recipe at the left, the forecast and then the run at the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+
+from app.context import AppContext
+from app.i18n import tr
+from app.pages.finetune_forecast import ForecastView
+from app.pages.finetune_run import RunView
+from app.pages.finetune_setup import SetupPanel
+from app.viewmodels.finetune import FineTuneModel
+from app.widgets.page import EmptyState, Page, primary_button, quiet_button
+
+_EMPTY, _FORECAST, _RUN = range(3)
+
+
+class FineTunePage(Page):
+    """Choose, start, watch; a run that is under way shows again when the page is revisited."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(tr("Fine-tune"), tr("Teach a base model your texts and watch it improve."))
+        preset = context.preferences.recipe
+        model = FineTuneModel(context.workspace, context.runner, context.library, preset)
+        self._model = model
+        self._navigate = context.navigate
+        self._again = quiet_button(tr("New run"), "plus", model.clear_run)
+        self._pause = quiet_button(tr("Pause"), "pause", lambda: model.run.pause_or_resume())
+        self._stop = quiet_button(tr("Stop"), "square", lambda: model.run.stop())
+        self._stop.setToolTip(tr("End now and keep the best checkpoint"))
+        self._start = primary_button(tr("Start"), "play", self.start)
+        for button in (self._again, self._pause, self._stop, self._start):
+            self.add_action(button)
+        self._setup = SetupPanel(model)
+        self._forecast = ForecastView()
+        self._run = RunView(context.navigate)
+        self._right = QStackedWidget()
+        for view in (self._empty_state(), self._forecast, self._run):
+            self._right.addWidget(view)
+        row = QHBoxLayout()
+        row.setSpacing(24)
+        row.addWidget(self._setup)
+        row.addWidget(self._right, 1)
+        self.body.addLayout(row, 1)
+        self._connect()
+        self._follow_run()
+
+    def _empty_state(self) -> QWidget:
+        go = quiet_button(tr("Import a corpus"), "upload", lambda: self._navigate("corpora"))
+        return EmptyState(
+            "sparkles",
+            tr("Nothing to learn from yet"),
+            tr(
+                "Fine-tuning needs a corpus of sentence pairs. Import one, or open the sample "
+                "project on the Home page."
+            ),
+            go,
+        )
+
+    def _connect(self) -> None:
+        model = self._model
+        model.setup_changed.connect(self._update)
+        model.run_changed.connect(self._follow_run)
+        self._setup.valid_changed.connect(lambda _: self._update())
+        for sequence in ("Ctrl+Return", "Ctrl+Enter"):
+            shortcut = QShortcut(QKeySequence(sequence), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(self.start)
+        self._start.setToolTip(tr("Start fine-tuning (Ctrl+Enter)"))
+
+    # Page ----------------------------------------------------------------------------------
+
+    def on_shown(self) -> None:
+        """Read models and corpora again."""
+        self._model.library.refresh()
+
+    def open(self, **kwargs: object) -> None:
+        """Take ``corpus`` or ``model`` to start from, or ``run`` to look at."""
+        if isinstance(corpus := kwargs.get("corpus"), str):
+            self._model.clear_run()
+            self._model.choose_corpus(corpus)
+        if isinstance(name := kwargs.get("model"), str):
+            self._model.clear_run()
+            self._model.choose_model(name)
+        if isinstance(run := kwargs.get("run"), str):
+            self._model.show_run(run)
+
+    def start(self) -> None:
+        """Start the run, if everything is chosen."""
+        if self._start.isVisibleTo(self) and self._start.isEnabled():
+            self._model.start()
+
+    # Showing -------------------------------------------------------------------------------
+
+    def _follow_run(self) -> None:
+        run = self._model.run
+        run.changed.connect(self._update)
+        self._run.follow(run)
+        self._update()
+
+    def _update(self) -> None:
+        model, state = self._model, self._model.run.state
+        idle = state.phase == "idle"
+        self._start.setVisible(not state.busy and (idle or not state.usable))
+        self._again.setVisible(not state.busy and not idle)
+        self._pause.setVisible(state.busy and state.phase != "stopping")
+        self._stop.setVisible(state.busy)
+        self._stop.setEnabled(state.phase != "stopping")
+        paused = state.phase == "paused"
+        self._pause.setText(tr("Resume") if paused else tr("Pause"))
+        obstacle = model.obstacle()
+        self._start.setEnabled(not obstacle and self._setup.valid)
+        self._setup.setEnabled(not state.busy)
+        self._forecast.show_forecast(
+            model.forecast(), obstacle, model.setup.source, model.setup.target
+        )
+        if not idle:
+            self._right.setCurrentIndex(_RUN)
+        elif not model.corpora and model.library.loaded:
+            self._right.setCurrentIndex(_EMPTY)
+        else:
+            self._right.setCurrentIndex(_FORECAST)

@@ -1,0 +1,93 @@
+"""What Start will do, said before it is pressed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.i18n import number, tr, tr_n
+from app.viewmodels.finetune import Forecast
+from app.viewmodels.names import direction_name
+from app.widgets.page import Card, InlineMessage, Stat, label
+
+
+class ForecastView(QWidget):
+    """Numbers of the coming run, and its course in three steps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._obstacle = InlineMessage()
+        self._title = label("", "section", wrap=True)
+        self._pairs = Stat(tr("Training pairs"))
+        self._dev = Stat(tr("Dev segments"))
+        self._epochs = Stat(tr("Epochs"))
+        self._device = Stat(tr("Runs on"))
+        self._card = Card(margin=24, spacing=16)
+        self._card.body.addWidget(self._title)
+        stats = QHBoxLayout()
+        stats.setSpacing(32)
+        for stat in (self._pairs, self._dev, self._epochs, self._device):
+            stats.addWidget(stat)
+        stats.addStretch(1)
+        self._card.body.addLayout(stats)
+        self._card.body.addLayout(self._course())
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(12)
+        outer.addWidget(self._obstacle)
+        outer.addWidget(self._card)
+        outer.addStretch(1)
+
+    def _course(self) -> QGridLayout:
+        steps = (
+            (
+                tr("Zero-shot first"),
+                tr("The untouched model translates the dev segments: the mark to beat."),
+            ),
+            (
+                tr("Learning"),
+                tr(
+                    "A small adapter learns your pairs while the model itself stays as it is. "
+                    "Curves and sample sentences follow every evaluation."
+                ),
+            ),
+            (
+                tr("The best stays"),
+                tr("The checkpoint with the best dev score is kept, also when you stop early."),
+            ),
+        )
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(12)
+        grid.setColumnStretch(1, 1)
+        top = Qt.AlignmentFlag.AlignTop
+        for row, (title, text) in enumerate(steps):
+            words = QVBoxLayout()
+            words.setSpacing(2)
+            words.addWidget(label(title, "strong"))
+            words.addWidget(label(text, "secondary", wrap=True))
+            grid.addWidget(label(number(row + 1), "badge-accent"), row, 0, top)
+            grid.addLayout(words, row, 1)
+        return grid
+
+    def show_forecast(
+        self, forecast: Forecast | None, obstacle: str, source: str, target: str
+    ) -> None:
+        """Show the numbers, or why it cannot start."""
+        if obstacle:
+            self._obstacle.warning(obstacle, closable=False)
+        else:
+            self._obstacle.clear()
+        self._card.setVisible(forecast is not None)
+        if forecast is None:
+            return
+        self._title.setText(
+            tr("Ready to learn {direction}", direction=direction_name(source, target))
+        )
+        self._pairs.set(number(forecast.pairs))
+        self._dev.set(number(forecast.dev_pairs))
+        self._epochs.set(
+            number(forecast.epochs),
+            tr_n("about {n} step", "about {n} steps", forecast.steps) if forecast.steps else "",
+        )
+        self._device.set(forecast.device)

@@ -1,0 +1,114 @@
+"""The list at the left of the Corpora page: a name and a line about it, per entry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QPainter
+from PySide6.QtWidgets import (
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
+
+from app.theme import theme
+
+Index = QModelIndex | QPersistentModelIndex
+_NOTE = Qt.ItemDataRole.UserRole + 1
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry: ``key`` is what ``chosen`` sends, ``note`` the smaller line below the title."""
+
+    key: str
+    title: str
+    note: str
+
+
+class _EntryDelegate(QStyledItemDelegate):
+    """Paints title and note, the chosen entry on a tinted, rounded ground."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        tokens = theme().tokens
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = option.rect.adjusted(2, 1, -2, -1)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        if selected or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(tokens.qcolor("accent_soft" if selected else "hover"))
+            painter.drawRoundedRect(area, 6, 6)
+        words = area.adjusted(10, 7, -10, -7)
+        self._draw_line(
+            painter,
+            QRect(words.left(), words.top(), words.width(), words.height() // 2),
+            str(index.data(Qt.ItemDataRole.DisplayRole)),
+            theme().font(13, QFont.Weight.DemiBold),
+            "text",
+        )
+        self._draw_line(
+            painter,
+            QRect(words.left(), words.center().y() + 1, words.width(), words.height() // 2),
+            str(index.data(_NOTE)),
+            theme().font(12),
+            "text_secondary",
+        )
+        painter.restore()
+
+    def _draw_line(
+        self, painter: QPainter, area: QRect, text: str, font: QFont, token: str
+    ) -> None:
+        painter.setFont(font)
+        painter.setPen(theme().tokens.qcolor(token))
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, area.width())
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, shown)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(120, theme().px(13) + theme().px(12) + 33)
+
+
+class EntryList(QListWidget):
+    """Entries of two lines of which one is chosen."""
+
+    chosen = Signal(str)
+    """The key of the entry the person moved to."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setItemDelegate(_EntryDelegate(self))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        self.setMouseTracking(True)
+        self.currentItemChanged.connect(self._tell)
+
+    def set_entries(self, entries: Sequence[Entry], current: str) -> None:
+        """Show these entries, with ``current`` (a key) chosen; no signal."""
+        blocked = self.blockSignals(True)
+        self.clear()
+        for entry in entries:
+            item = QListWidgetItem(entry.title)
+            item.setData(Qt.ItemDataRole.UserRole, entry.key)
+            item.setData(_NOTE, entry.note)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.title}, {entry.note}")
+            item.setToolTip(entry.title)
+            self.addItem(item)
+        self.set_current(current)
+        self.blockSignals(blocked)
+
+    def set_current(self, key: str) -> None:
+        """Choose the entry with this key, without a signal."""
+        blocked = self.blockSignals(True)
+        for row in range(self.count()):
+            if self.item(row).data(Qt.ItemDataRole.UserRole) == key:
+                self.setCurrentRow(row)
+        self.blockSignals(blocked)
+
+    def _tell(self, item: QListWidgetItem | None, _before: QListWidgetItem | None) -> None:
+        if item is not None:
+            self.chosen.emit(str(item.data(Qt.ItemDataRole.UserRole)))

@@ -1,0 +1,76 @@
+"""The four charts of a training run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.i18n import tr
+from app.widgets.live_chart import ChartGrid, LiveChart
+
+_HEIGHT = 204
+
+
+class RunCharts(QWidget):
+    """Loss, dev scores, learning rate, speed; the dev scores with their zero-shot lines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loss = LiveChart(tr("Loss"), tr("nats per token"), decimals=3)
+        self.loss.add_series("loss", tr("training"), token="fine_tuned")
+        self.loss.add_series("dev_loss", tr("dev"), token="series:0", markers=True)
+        self.scores = LiveChart(tr("Dev scores"), tr("0 to 100"), decimals=1)
+        self.scores.add_series("bleu", "BLEU", token="fine_tuned", markers=True)
+        self.scores.add_series("chrf", "chrF", token="series:1", markers=True)
+        self.scores.add_series("bleu_base", tr("BLEU zero-shot"), token="zero_shot")
+        self.scores.add_series("chrf_base", tr("chrF zero-shot"), token="zero_shot")
+        self.rate = LiveChart(tr("Learning rate"))
+        self.rate.add_series("learning_rate", tr("learning rate"), token="fine_tuned")
+        self.speed = LiveChart(tr("Speed"), tr("target tokens per second"), decimals=0)
+        self.speed.add_series("tokens_per_s", tr("tokens/s"), token="fine_tuned")
+        self._charts = {
+            "loss": self.loss,
+            "dev_loss": self.loss,
+            "bleu": self.scores,
+            "chrf": self.scores,
+            "learning_rate": self.rate,
+            "tokens_per_s": self.speed,
+        }
+        self._base: dict[str, float] = {}
+        grid = ChartGrid([self.loss, self.scores, self.rate, self.speed])
+        for chart in grid.charts:
+            chart.setFixedHeight(_HEIGHT)
+        self._grid = grid
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(grid)
+
+    def append(self, curve: str, x: float, y: float) -> None:
+        """Add a point of a curve (see ``CURVES`` of the run)."""
+        self._charts[curve].append(curve, x, y)
+        self._extend_base(curve, x, y)
+
+    def show_curves(self, curves: Mapping[str, Sequence[tuple[float, float]]]) -> None:
+        """Show whole curves, such as those of a finished run."""
+        self.clear()
+        for curve, points in curves.items():
+            self._charts[curve].set_points(curve, [x for x, _ in points], [y for _, y in points])
+            for x, y in points:
+                self._extend_base(curve, x, y)
+
+    def point_count(self, curve: str) -> int:
+        """How many points a curve has."""
+        return self._charts[curve].point_count(curve)
+
+    def clear(self) -> None:
+        """Empty all charts."""
+        self._base = {}
+        self._grid.clear()
+
+    def _extend_base(self, curve: str, x: float, y: float) -> None:
+        """The zero-shot line is level and as long as the curve."""
+        if curve not in ("bleu", "chrf"):
+            return
+        start = self._base.setdefault(curve, y)
+        self.scores.set_points(f"{curve}_base", [0, x], [start, start])
