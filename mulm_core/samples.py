@@ -9,7 +9,6 @@ from pathlib import Path
 from mulm_core.errors import UserError
 
 _TRAIN = re.compile(r"train\.(?P<source>[A-Za-z-]+?)-(?P<target>[A-Za-z]+)\.tmx")
-_LICENCE = re.compile(r"^\W*licen[cs]e\W*:\W*(?P<licence>.+)$", re.IGNORECASE | re.MULTILINE)
 _EASIEST = "libreoffice"
 
 
@@ -80,9 +79,12 @@ def _pair(folder: Path, name: str, source: str, target: str) -> tuple[Path, Path
 
 
 def _describe(readme: str) -> tuple[str, str, str]:
-    """Title, first paragraph and licence of a sample's README."""
-    blocks = [block.strip() for block in re.split(r"\n\s*\n", readme) if block.strip()]
-    title = next((b.lstrip("# ").splitlines()[0] for b in blocks if b.startswith("#")), "")
-    plain = next((block for block in blocks if not block.startswith("#")), "")
-    licence = _LICENCE.search(readme)
-    return title, " ".join(plain.split()), licence["licence"].strip() if licence else ""
+    """Title, origin and licence out of a sample's README."""
+    title = re.search(r"^# (.+)$", readme, re.MULTILINE)
+    return title[1].strip() if title else "", _said(readme, "Origin"), _said(readme, "Licence")
+
+
+def _said(readme: str, about: str) -> str:
+    """The paragraph that begins with ``**about.**``, as one line."""
+    found = re.search(rf"^\*\*{about}\.\*\*(.+?)(?:\n\s*\n|\Z)", readme, re.MULTILINE | re.DOTALL)
+    return " ".join(found[1].split()) if found else ""

@@ -67,7 +67,7 @@ class Console:
         percent = f"  {fraction:4.0%}" if fraction is not None else ""
         if self._terminal:
             self._draw(f"{message}  {self._bar(fraction)}{percent}{left}")
-        elif self._clock() >= self._next_line:
+        elif self._clock() >= self._next_line and fraction != 1:
             self._next_line = self._clock() + _SPARSE_S
             self.line(f"{message}{percent}{left}")
 
