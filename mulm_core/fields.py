@@ -7,6 +7,7 @@ A dataclass declares each field with :func:`declared`; :func:`specs` lists them 
 from __future__ import annotations
 
 import dataclasses
+import math
 import types
 import typing
 from typing import Any, Union, get_args, get_origin
@@ -119,12 +120,16 @@ def problem(spec: FieldSpec, value: Any) -> str:
     if spec.choices:
         return "" if value in spec.choices else f"'{value}' is not one of the choices."
     if spec.kind in ("int", "float"):
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return f"{spec.title} must be a number."
+        allowed = (int,) if spec.kind == "int" else (int, float)
+        if isinstance(value, bool) or not isinstance(value, allowed):
+            return f"{spec.title} must be a {'whole ' if allowed == (int,) else ''}number."
         low, high = spec.minimum, spec.maximum
         # The comparison is written so that NaN fails it.
-        if not ((low is None or value >= low) and (high is None or value <= high)):
+        inside = (low is None or value >= low) and (high is None or value <= high)
+        if not (inside and math.isfinite(value)):
             return f"{spec.title} is out of range. {_range_hint(spec)}."
+    if spec.kind in ("bool", "str") and type(value).__name__ != spec.kind:
+        return f"{spec.title} must be {'true or false' if spec.kind == 'bool' else 'text'}."
     return ""
 
 

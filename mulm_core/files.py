@@ -15,6 +15,11 @@ from typing import Any
 
 from mulm_core.errors import UserError, explain_os_errors
 
+# Windows keeps these names for devices, whatever ending follows.
+_RESERVED = {"CON", "PRN", "AUX", "NUL"} | {
+    f"{device}{number}" for device in ("COM", "LPT") for number in range(1, 10)
+}
+
 
 def write_text(path: Path, text: str) -> None:
     """Replace ``path`` by ``text`` (UTF-8) atomically: temporary file, fsync, rename."""
@@ -39,9 +44,9 @@ def write_json(path: Path, value: Any) -> None:
 def read_json(path: Path) -> Any:
     """The JSON in ``path``; raises :class:`UserError` when it is missing or not JSON."""
     with explain_os_errors(path):
-        text = path.read_text(encoding="utf-8")
+        data = path.read_bytes()
     try:
-        return json.loads(text)
+        return json.loads(data.decode("utf-8"))
     except ValueError as error:
         raise UserError(f"this is not valid JSON ({error})", where=path) from error
 
@@ -80,17 +85,18 @@ def _swap(temporary: Path, path: Path) -> None:
 def sync_file(path: Path) -> None:
     """Force ``path`` to the disk."""
     # Windows refuses fsync on a handle opened for reading only.
-    with open(path, "rb+") as stream:
+    with path.open("rb+") as stream:
         os.fsync(stream.fileno())
 
 
 def slug(name: str) -> str:
     """A file name for ``name``: letters of any script, digits, dots and dashes, at most 64 long."""
     text = unicodedata.normalize("NFC", name).strip()
-    text = re.sub(r"[^\w.-]+", "-", text).strip("-._")
-    if text.split(".")[0].upper() in {"CON", "PRN", "AUX", "NUL", "COM1", "LPT1"}:
-        text = f"{text}-1"  # reserved on Windows
-    return text[:64] or "unnamed"
+    text = re.sub(r"[^\w.-]+", "-", text)[:64].strip("-._")
+    stem, dot, rest = text.partition(".")
+    if stem.upper() in _RESERVED:
+        text = f"{stem}-1{dot}{rest}"
+    return text or "unnamed"
 
 
 def free_name(folder: Path, wanted: str, suffix: str = "") -> str:

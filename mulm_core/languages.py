@@ -26,7 +26,11 @@ def normalise(tag: str) -> str:
         known = False
     if not known:
         raise UserError(f"'{tag}' is not a language", fix="Give a code such as en, fr or zh-CN")
-    return str(language.simplify_script().to_tag())
+    plain = language.update_dict({"script": None})
+    # The script that the language has anyway says nothing: zh-Hans is zh, zh-Hant-TW is zh-TW.
+    if language.script and plain.maximize().script == language.script:
+        language = plain
+    return str(language.to_tag())
 
 
 def name(tag: str, display: str = "en") -> str:

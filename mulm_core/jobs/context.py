@@ -60,6 +60,7 @@ class JobContext:
         self._clock = clock
         self._started = clock()
         self._paused_s = 0.0
+        self._waiting_since: float | None = None
         self._last_report = float("-inf")
         self._cancelled = threading.Event()
         self._stopping = threading.Event()
@@ -86,7 +87,9 @@ class JobContext:
 
     def elapsed_s(self) -> float:
         """Seconds since the job began, without the time it was paused."""
-        return self._clock() - self._started - self._paused_s
+        since = self._waiting_since
+        now = self._clock() if since is None else since
+        return now - self._started - self._paused_s
 
     def check(self) -> None:
         """Wait while paused; raises :class:`Cancelled` once the job is cancelled."""
@@ -97,9 +100,10 @@ class JobContext:
     def wait_if_paused(self) -> None:
         """Block until resumed, stopped or cancelled."""
         if not self._running.is_set():
-            begin = self._clock()
+            begin = self._waiting_since = self._clock()
             self._running.wait()
             self._paused_s += self._clock() - begin
+            self._waiting_since = None
 
     @property
     def stop_requested(self) -> bool:

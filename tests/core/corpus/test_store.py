@@ -18,7 +18,7 @@ def store(workspace, take, pairs_tsv, tmp_path):
     path.write_text(
         "Der Fluss fließt\tLE FLEUVE COULE ÉTÉ\n"
         "机器翻译很有用\tla traduction automatique\n"
-        "100 % sicher_heit\tsûr à 100 %\n"
+        "100 % sicher_heit\tsÜ à 100 %\n"
         'Sie sagte "nein" \\ ging\tnon\n'
         "übüb büb\tbübüb\n",
         encoding="utf-8",
@@ -154,7 +154,7 @@ def test_closed_corpus_is_one_file_that_can_be_copied(workspace, take, pairs_tsv
 
 
 def test_missing_corpus_names_the_others(workspace, take, pairs_tsv):
-    with pytest.raises(UserError, match="no corpus 'x'. Import one first"):
+    with pytest.raises(UserError, match=r"no corpus 'x'\. Import one first"):
         get_corpus(workspace, "x")
     take(pairs_tsv(1))
     with pytest.raises(UserError, match="Known: c"):
