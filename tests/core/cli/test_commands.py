@@ -1,0 +1,185 @@
+"""The commands on a tiny model: the same engine, arguments in, one answer out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tiny_model
+
+from mulm_core.cli import main
+from mulm_core.training import PRESETS, Recipe
+from mulm_core.workspace import Workspace
+
+DIRECTION = ("--source", "en", "--target", "fr")
+GREEDY = ("--beams", "1", "--max-length", "24")
+
+
+@pytest.fixture
+def mulm(capsys: pytest.CaptureFixture[str]) -> Any:
+    """Runs a command with ``--json``; returns its object."""
+
+    def run(*arguments: str | Path) -> dict[str, Any]:
+        status = main([*map(str, arguments), "--json"])
+        printed = capsys.readouterr()
+        assert status == 0, printed.err
+        lines = printed.out.splitlines()
+        assert len(lines) == 1
+        return dict(json.loads(lines[0]))
+
+    return run
+
+
+@pytest.fixture
+def trained(workspace: Workspace, corpus: str, tiny_folder: Path, mulm: Any) -> dict[str, Any]:
+    return mulm(
+        "train", "--model", tiny_folder, "--corpus", corpus, *DIRECTION, "--recipe", "quick",
+        "--epochs", "1", "--set", "batch_tokens=256", "--name", "first",
+    )  # fmt: skip
+
+
+def test_models_are_listed_added_and_removed(mulm: Any, tiny_folder: Path) -> None:
+    assert [model["id"] for model in mulm("models", "list")["models"]] == ["starter"]
+    added = mulm("models", "add", tiny_folder)
+    assert (added["languages"], added["path"]) == (["en", "fr"], str(tiny_folder))
+    assert added["id"] in [model["id"] for model in mulm("models", "list")["models"]]
+    mulm("models", "remove", added["id"])
+    assert [model["id"] for model in mulm("models", "list")["models"]] == ["starter"]
+    assert tiny_folder.is_dir()
+
+
+def test_a_corpus_is_imported_listed_and_shown(mulm: Any, tmp_path: Path) -> None:
+    file = tmp_path / "pairs.tsv"
+    file.write_text("en\tfr\none\tun\ntwo\nthree\ttrois\n", encoding="utf-8")
+    done = mulm("corpus", "import", file, *DIRECTION, "--name", "mine")
+    assert (done["corpus"], done["pairs"], done["skipped"]) == ("mine", 2, 1)
+    assert "line 3" in done["problems"][0]
+    (listed,) = mulm("corpus", "list")["corpora"]
+    assert (listed["name"], listed["pairs"]) == ("mine", 2)
+    shown = mulm("corpus", "show", "mine", "--pairs", "1")
+    assert (shown["sample"][0]["source"], len(shown["sample"])) == ("one", 1)
+
+
+def test_training_uses_flags_and_settings_alike(mulm: Any, trained: dict[str, Any]) -> None:
+    assert trained["run"] == "first"
+    assert trained["steps"] > 0
+    assert {"bleu", "chrf", "loss", "step"} <= set(trained["best"])
+    shown = mulm("runs", "show", "first")
+    expected = {**PRESETS["quick"].to_dict(), "epochs": 1, "batch_tokens": 256}
+    assert shown["recipe"] == expected
+    assert Path(shown["adapter"]).is_dir()
+    (listed,) = mulm("runs", "list")["runs"]
+    assert (listed["id"], listed["status"]) == ("first", "finished")
+
+
+def test_set_reaches_every_field_of_the_recipe() -> None:
+    from mulm_core.training import recipe_from
+
+    for name in Recipe().to_dict():
+        if name != "preset":
+            value = getattr(PRESETS["thorough"], name)
+            assert getattr(recipe_from("quick", {name: str(value)}), name) == value
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (("--set", "epochs"), "'epochs' is not KEY=VALUE"),
+        (("--set", "nosuch=1"), "no setting 'nosuch'"),
+        (("--epochs", "many"), "epochs: 'many' is not a value"),
+        (("--lora-rank", "0"), "lora_rank"),
+        (("--recipe", "slow"), "no recipe 'slow'"),
+    ],
+)
+def test_a_bad_recipe_is_named(
+    flags: tuple[str, ...], told: str, corpus: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "--model", "starter", "--corpus", corpus, *DIRECTION, *flags]) == 2
+    error = capsys.readouterr().err
+    assert told in error
+    assert error.count("\n") == 1
+
+
+def test_lines_in_lines_out(
+    trained: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Input:
+        buffer = io.BytesIO("\ufeffthe file opens one\r\n\n  \nthe row shows two".encode())
+
+    monkeypatch.setattr("sys.stdin", Input())
+    assert main(["translate", "--run", "first", *DIRECTION, *GREEDY]) == 0
+    lines = capsys.readouterr().out.split("\n")
+    assert len(lines) == 5  # four lines, each ended
+    assert lines[0] and not lines[1] and not lines[2] and not lines[4]
+
+
+def test_translation_between_files(mulm: Any, workspace: Workspace, tiny_folder: Path) -> None:
+    source, output = workspace.root / "in.txt", workspace.root / "out.txt"
+    source.write_text("the file opens\n\nthe row\n", encoding="utf-8")
+    command = ("translate", "--model", tiny_folder, *DIRECTION, *GREEDY, "--input", source)
+    done = mulm(*command, "--output", output)
+    assert done["segments"] == 3
+    translations = mulm(*command)["translations"]
+    assert output.read_text(encoding="utf-8") == "".join(f"{line}\n" for line in translations)
+
+
+def test_standard_input_that_is_not_text(
+    monkeypatch: pytest.MonkeyPatch, tiny_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Input:
+        buffer = io.BytesIO(b"ok \xff\xfe")
+
+    monkeypatch.setattr("sys.stdin", Input())
+    assert main(["translate", "--model", str(tiny_folder), *DIRECTION]) == 2
+    assert capsys.readouterr().err.startswith("mulm: standard input: byte 4 is not UTF-8 text.")
+
+
+def test_evaluation_scores_and_exports(
+    mulm: Any, trained: dict[str, Any], tiny_folder: Path, tmp_path: Path
+) -> None:
+    source, reference = tmp_path / "test.en", tmp_path / "test.fr"
+    source.write_text("".join(f"{en}\n" for en, _ in tiny_model.PAIRS[:3]), encoding="utf-8")
+    reference.write_text("".join(f"{fr}\n" for _, fr in tiny_model.PAIRS[:3]), encoding="utf-8")
+    done = mulm(
+        "evaluate", "--source-file", source, "--reference-file", reference, *DIRECTION, *GREEDY,
+        "--systems", f"{tiny_folder},run:first",
+        "--csv", tmp_path / "out.csv", "--json-file", tmp_path / "out.json",
+    )  # fmt: skip
+    assert [system["name"] for system in done["systems"]] == [str(tiny_folder), "run:first"]
+    for system in done["systems"]:
+        for metric in ("bleu", "chrf", "ter"):
+            assert system[metric]["signature"].startswith("nrefs:1|")
+            assert system[metric]["score"] >= 0
+    with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as stream:
+        assert len(list(csv.reader(stream))) == 4
+    exported = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert exported["systems"][1]["metrics"]["bleu"] == done["systems"][1]["bleu"]
+
+
+def test_the_table_shows_differences_and_signatures(
+    trained: dict[str, Any], tiny_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "test.tsv"
+    rows = [("en", "fr"), *tiny_model.PAIRS[:2]]
+    file.write_text("".join(f"{en}\t{fr}\n" for en, fr in rows), encoding="utf-8")
+    systems = f"{tiny_folder},run:first"
+    command = ["evaluate", "--test", str(file), *DIRECTION, *GREEDY, "--systems", systems]
+    assert main(command) == 0
+    title, header, base, run, *signatures = capsys.readouterr().out.splitlines()
+    assert title == "test: 2 segments, English → French"
+    assert header.split() == ["system", "BLEU", "chrF", "TER"]
+    assert len(base.split()) == 4
+    assert len(run.split()) == 7
+    assert [line.split()[0] for line in signatures] == ["BLEU", "chrF", "TER"]
+
+
+def test_an_unclear_test_set_is_a_mistake(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = ["evaluate", *DIRECTION, "--systems", "starter", "--source-file", str(tmp_path / "a")]
+    assert main(one) == 2
+    assert "Give either --test, or --source-file and --reference-file" in capsys.readouterr().err
