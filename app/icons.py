@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QIconEngine, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
@@ -21,11 +21,15 @@ def _image(name: str, colour: str, width: int, height: int) -> QImage:
     image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
-    side = min(width, height)
-    target = QRectF((width - side) / 2, (height - side) / 2, side, side)
-    QSvgRenderer(QByteArray(tinted_svg(name, colour))).render(painter, target)
+    QSvgRenderer(QByteArray(tinted_svg(name, colour))).render(painter, _place(0, 0, width, height))
     painter.end()
     return image
+
+
+def _place(left: float, top: float, width: float, height: float) -> QRectF:
+    """Return the square that the icon fills: at the left, what is left over is a gap."""
+    side = min(width, height)
+    return QRectF(left, top + (height - side) / 2, side, side)
 
 
 class _TintedEngine(QIconEngine):
@@ -58,8 +62,8 @@ class _TintedEngine(QIconEngine):
         colour = self._colour(mode, state)
         return QPixmap.fromImage(_image(self._name, colour, size.width(), size.height()))
 
-    def paint(self, painter: QPainter, rect: object, mode: QIcon.Mode, state: QIcon.State) -> None:
-        area = QRectF(rect)  # type: ignore[call-overload]
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        area = _place(rect.x(), rect.y(), rect.width(), rect.height())
         QSvgRenderer(QByteArray(tinted_svg(self._name, self._colour(mode, state)))).render(
             painter, area
         )

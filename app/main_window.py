@@ -47,6 +47,7 @@ class MainWindow(QMainWindow):
         self.strip = JobStrip()
         self.rail = NavRail()
         self._notice = InlineMessage()
+        self._notice.setObjectName("notice")
         self._notice_timer = QTimer(self)
         self._notice_timer.setSingleShot(True)
         self._notice_timer.setInterval(_NOTICE_MS)
@@ -69,7 +70,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         notice = QVBoxLayout()
-        notice.setContentsMargins(24, 12, 24, 0)
+        notice.setContentsMargins(24, 0, 24, 0)
         notice.addWidget(self._notice)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
@@ -205,6 +206,7 @@ class MainWindow(QMainWindow):
         )
         wanted = cast(str, settings.value("window/page", ""))
         self.show_page(wanted if wanted in self._specs else next(iter(self._specs)))
+        self.page(self._current).setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask while a job runs; then stop everything and remember how the window was."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -118,7 +118,7 @@ class ModelsPage(Page):
         head.setSpacing(8)
         head.addWidget(label(model.title, "section"))
         if model.bundled:
-            head.addWidget(label(tr("bundled"), "badge-accent"))
+            head.addWidget(label(tr("bundled"), "badge-accent"), 0, Qt.AlignmentFlag.AlignVCenter)
         head.addStretch(1)
         if not model.problem:
             head.addWidget(

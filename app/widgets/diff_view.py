@@ -83,7 +83,10 @@ class ReadingText(QTextBrowser):
         self.document().clear()
         cursor = QTextCursor(self.document())
         block = QTextBlockFormat()
-        block.setLineHeight(150, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        # At least: scripts with tall letters take what they need.
+        block.setLineHeight(
+            1.5 * theme().px(self._size), QTextBlockFormat.LineHeightTypes.MinimumHeight.value
+        )
         cursor.setBlockFormat(block)
         for span in self._spans:
             cursor.insertText(span.text, self._format(span.changed))

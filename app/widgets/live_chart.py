@@ -16,6 +16,7 @@ from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QToolButton, QWidget
 
 from app.i18n import tr
+from app.icons import icon
 from app.theme import theme
 from app.widgets.page import Card, label
 
@@ -56,6 +57,8 @@ class _Series:
         return pen
 
     def swatch(self, ratio: float) -> QIcon:
+        if not self.button.isChecked():
+            return icon("eye-off")
         picture = QPixmap(round(16 * ratio), round(16 * ratio))
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)
@@ -123,6 +126,7 @@ class LiveChart(Card):
         self._redraw_soon.setSingleShot(True)
         self._redraw_soon.setInterval(_REDRAW_MS)
         self._redraw_soon.timeout.connect(self._redraw)
+        self._show_axes(False)
         theme().changed.connect(self._dress)
         self._dress()
 
@@ -211,13 +215,22 @@ class LiveChart(Card):
 
     def _toggle(self, series: _Series, shown: bool) -> None:
         series.curve.setVisible(shown)
+        series.button.setIcon(series.swatch(self.devicePixelRatioF()))
         self._plot.getPlotItem().getViewBox().updateAutoRange()
 
     def _redraw(self) -> None:
         for series in self._series.values():
             series.curve.setData(series.x, series.y)
-        self._waiting.setVisible(not any(series.x for series in self._series.values()))
+        self._show_axes(any(series.x for series in self._series.values()))
         self._show_values()
+
+    def _show_axes(self, shown: bool) -> None:
+        """Show numbers and grid only where they stand for something."""
+        self._waiting.setVisible(not shown)
+        item = self._plot.getPlotItem()
+        item.showGrid(x=False, y=shown, alpha=0.9)
+        for side in ("left", "bottom"):
+            item.getAxis(side).setStyle(showValues=shown)
 
     def _hover(self, position: QPointF) -> None:
         box = self._plot.getPlotItem().getViewBox()
@@ -239,7 +252,7 @@ class LiveChart(Card):
         for series in self._series.values():
             value = series.value_at(at if at is not None else inf)
             shown = series.title if value is None else f"{series.title}  {self._text(value)}"
-            series.button.setText(shown)
+            series.button.setText(f" {shown}")  # the gap after the swatch
             series.button.setAccessibleName(shown)
             words.append(shown)
         self.setAccessibleDescription(", ".join(words))
@@ -260,7 +273,6 @@ class LiveChart(Card):
         tokens = theme().tokens
         self._plot.setBackground(tokens.qcolor("surface"))
         item = self._plot.getPlotItem()
-        item.showGrid(x=False, y=True, alpha=0.9)
         for side in ("left", "bottom"):
             axis = item.getAxis(side)
             axis.setPen(QPen(tokens.qcolor("border"), 1))

@@ -88,23 +88,41 @@ class InlineMessage(QFrame):
         button.setProperty("kind", "link")
         button.setAutoDefault(False)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setMinimumHeight(26)
         return button
 
     def _lay_out(self) -> None:
         top = Qt.AlignmentFlag.AlignTop
         row = QHBoxLayout()
         row.setSpacing(8)
-        self._picture.setContentsMargins(0, 2, 0, 0)
+        # A single line of text stands in the middle of the close button's height.
+        self._picture.setContentsMargins(0, 5, 0, 0)
+        self._text.setMinimumHeight(26)
         row.addWidget(self._picture, 0, top)
-        self._text.setContentsMargins(0, 1, 0, 0)
         row.addWidget(self._text, 1)
-        for button in (self._action, self._disclose, self._copy, self._close):
-            row.addWidget(button, 0, top)
+        row.addWidget(self._close, 0, top)
+        self._beside = QHBoxLayout()
+        row.insertLayout(2, self._beside)
+        self._links = QHBoxLayout()
+        self._links.setContentsMargins(21, 0, 0, 2)  # under the text
+        self._links.setSpacing(12)
+        self._links.addStretch(1)
+        for button in (self._copy, self._disclose, self._action):
+            self._links.insertWidget(0, button)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(12, 8, 8, 8)
-        outer.setSpacing(8)
+        outer.setContentsMargins(12, 6, 8, 6)
+        outer.setSpacing(4)
         outer.addLayout(row)
+        outer.addLayout(self._links)
         outer.addWidget(self._details)
+
+    def _place_action(self) -> None:
+        """Put a lone action beside the text, several links below it."""
+        lone = bool(self._action.text()) and self._copy.isHidden() and self._disclose.isHidden()
+        if lone:
+            self._beside.addWidget(self._action, 0, Qt.AlignmentFlag.AlignVCenter)
+        else:
+            self._links.insertWidget(0, self._action)
 
     @property
     def text(self) -> str:
@@ -133,6 +151,7 @@ class InlineMessage(QFrame):
         self._copy.setVisible(bool(details) or tone == "error")
         self._copy.setText(tr("Copy report"))
         self._close.setVisible(closable)
+        self._place_action()
         self._details.setPlainText(details)
         self._details.hide()
         self.setAccessibleName(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.i18n import tr
 from app.icons import icon
@@ -66,6 +66,7 @@ class NavRail(QFrame):
             self._box.insertWidget(self._stretch, button)
             self._stretch += 1
         self._set_style(button)
+        QWidget.setTabOrder(button, self._toggle)
 
     def set_current(self, key: str) -> None:
         """Mark the page that shows."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -85,6 +85,7 @@ def _button(
     button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
     if icon_name:
         button.setIcon(icon(icon_name, token))
+        button.setIconSize(QSize(20, 16))  # wider than the picture: the gap before the words
     if clicked is not None:
         button.clicked.connect(lambda: clicked())
     return button
@@ -149,6 +150,7 @@ class Page(QWidget):
     ) -> None:
         super().__init__()
         self.setAccessibleName(title)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._title = label(title, "title")
         self._subtitle = label(subtitle, "secondary", wrap=True)
         self._subtitle.setVisible(bool(subtitle))
@@ -277,8 +279,13 @@ class EmptyState(QWidget):
         heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
         words = label(text, "secondary", wrap=True)
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        words.setMinimumWidth(420)
+        words.setMinimumWidth(320)
         words.setMaximumWidth(480)
+        # Wrapped words get the height they need only where the layout may stretch them.
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(words, 100)
+        middle.addStretch(1)
         centre = Qt.AlignmentFlag.AlignHCenter
         outer = QVBoxLayout(self)
         outer.setSpacing(8)
@@ -286,7 +293,7 @@ class EmptyState(QWidget):
         outer.addWidget(self._picture, 0, centre)
         outer.addSpacing(4)
         outer.addWidget(heading, 0, centre)
-        outer.addWidget(words, 0, centre)
+        outer.addLayout(middle)
         if button is not None:
             outer.addSpacing(8)
             outer.addWidget(button, 0, centre)

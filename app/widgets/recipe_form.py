@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import QLocale, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -221,13 +221,17 @@ class RecipeForm(QWidget):
         super().__init__()
         self._rows: dict[str, _Row] = {}
         self._valid = True
+        # One width for all units, so that the folded fields stand under the others.
+        metrics = self.fontMetrics()
+        self._unit_width = max((metrics.horizontalAdvance(f.unit) for f in fields), default=0)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(8)
         outer.addLayout(self._grid([f for f in fields if not f.advanced]))
         advanced = [f for f in fields if f.advanced]
         self._fold = QPushButton(tr("Advanced"))
-        self._fold.setProperty("kind", "ghost")
+        self._fold.setProperty("kind", "fold")
+        self._fold.setIconSize(QSize(18, 14))
         self._fold.setCheckable(True)
         self._fold.setAutoDefault(False)
         self._fold.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -252,6 +256,7 @@ class RecipeForm(QWidget):
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(0, 1)
         grid.setColumnMinimumWidth(1, 128)
+        grid.setColumnMinimumWidth(2, self._unit_width)
         for index, field in enumerate(fields):
             row = _Row(field, lambda *_, name=field.name: self._edited(name))
             self._rows[field.name] = row
@@ -264,7 +269,9 @@ class RecipeForm(QWidget):
 
     def _unfold(self, open_: bool) -> None:
         self._advanced.setVisible(open_)
-        self._fold.setIcon(icon("chevron-down" if open_ else "chevron-right"))
+        self._fold.setIcon(
+            icon("chevron-down" if open_ else "chevron-right", checked_token="text_secondary")
+        )
 
     def _edited(self, name: str) -> None:
         row = self._rows[name]

@@ -57,7 +57,8 @@ def _draw_lines(painter: QPainter, area: QRect, text: str, alignment: Qt.Alignme
         Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight
     )
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    option.setAlignment(alignment)
+    # Painting by hand knows no "leading" side, so it is chosen here.
+    option.setAlignment(Qt.AlignmentFlag.AlignRight if rtl else alignment)
     layout = QTextLayout(text, painter.font(), painter.device())
     layout.setTextOption(option)
     layout.beginLayout()
