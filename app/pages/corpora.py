@@ -205,11 +205,7 @@ class CorporaPage(Page):
                 lines.append(tr_n("… and {n} more", "… and {n} more", more))
             self._result.warning(text, details="\n".join(lines))
         else:
-            self._result.success(
-                text,
-                action=tr("Fine-tune on it"),
-                on_action=lambda: self._navigate("finetune", corpus=outcome.corpus),
-            )
+            self._result.success(text)
 
     def _failed(self, failure: Failure) -> None:
         self._result.error(failure.sentence, details=failure.details)
@@ -244,6 +240,10 @@ class CorporaPage(Page):
     def _undo_removal(self) -> None:
         self._undo.clear()
         self._model.undo_removal()
+
+    def on_closing(self) -> None:
+        """Delete now what was taken off the list."""
+        self._model.finish_removal_now()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Leaving the page ends the chance to undo."""

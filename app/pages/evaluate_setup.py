@@ -177,6 +177,12 @@ class EvaluateSetup(QWidget):
     def _show_systems(self) -> None:
         systems = self._model.systems()
         self._no_system.setVisible(not systems)
+        known = bool(self._model.state.source and self._model.state.target)
+        self._no_system.setText(
+            tr("No model or run knows this direction.")
+            if known
+            else tr("Choose the direction; the systems that know it are listed here.")
+        )
         for system in list(self._boxes):
             if system not in [one.system for one in systems]:
                 self._boxes.pop(system).deleteLater()

@@ -27,6 +27,6 @@ def fill(box: QComboBox, items: Sequence[tuple[str, str]], current: str, empty: 
         box.clear()
         for text, key in items:
             box.addItem(text, key)
-        box.setPlaceholderText(empty)
+    box.setPlaceholderText(empty)
     box.setCurrentIndex(box.findData(current))
     box.setEnabled(bool(items))

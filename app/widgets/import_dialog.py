@@ -22,6 +22,8 @@ from app.widgets.diff_view import ReadingText
 from app.widgets.language_box import LanguageBox
 from app.widgets.page import Card, label, line, primary_button, quiet_button, restyle, scrolled
 
+_PREVIEW_LENGTH = 110
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -211,5 +213,13 @@ class ImportDialog(QDialog):
         for finding, cells in self._previews:
             backwards = finding.languages[1:2] == (self.source,)
             for (left, right), pair in zip(cells, finding.preview, strict=True):
-                left.set_text(pair[1] if backwards else pair[0])
-                right.set_text(pair[0] if backwards else pair[1])
+                left.set_text(_shortened(pair[1] if backwards else pair[0]))
+                right.set_text(_shortened(pair[0] if backwards else pair[1]))
+
+
+def _shortened(text: str) -> str:
+    """Enough of a segment to tell its language; cut at a word's end."""
+    if len(text) <= _PREVIEW_LENGTH:
+        return text
+    head = text[:_PREVIEW_LENGTH]
+    return (head.rpartition(" ")[0] or head) + "\N{HORIZONTAL ELLIPSIS}"

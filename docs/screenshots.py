@@ -1,0 +1,189 @@
+"""Regenerates the pictures in docs/images: every page, light and dark, with real work in it.
+
+    python docs/screenshots.py
+
+imports the sample project, fine-tunes the bundled model on it, evaluates the result (about three
+minutes on two cores) and takes the pictures without a screen. A workspace given with --workspace
+is kept and used again; --model takes another model folder. For Chinese, Japanese and Korean text
+a font such as Noto Sans CJK must be installed (Debian: fonts-noto-cjk); without one those
+characters show as boxes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from app.main_window import MainWindow
+    from mulm_core.workspace import Workspace
+
+SIZE = (1280, 800)
+CORPUS = "libreoffice-help"
+
+
+def main() -> int:
+    """Take all pictures; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--workspace", type=Path, help="kept and used again")
+    parser.add_argument("--model", default="starter", help="an id or a folder")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
+    parser.add_argument("--themes", default="light,dark")
+    parser.add_argument("--pages", default="", help="only these, comma-separated")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="mulm-shots-") as folder:
+        place = options.workspace or Path(folder) / "workspace"
+        prepare(place, options.model)
+        options.out.mkdir(parents=True, exist_ok=True)
+        wanted = [page for page in options.pages.split(",") if page]
+        for theme in options.themes.split(","):
+            take(place, theme, options.out, wanted)
+    return 0
+
+
+def prepare(place: Path, model: str) -> None:
+    """Do the sample's work in the workspace, as far as it is not done yet."""
+    from mulm_core.corpus import ImportRequest, import_corpus, list_corpora
+    from mulm_core.evaluation import (
+        EvaluateRequest,
+        evaluate,
+        list_evaluations,
+        load_parallel,
+    )
+    from mulm_core.jobs import JobContext
+    from mulm_core.models import add_model
+    from mulm_core.runs import list_runs
+    from mulm_core.samples import get_sample
+    from mulm_core.training import TrainRequest, recipe_from, train
+    from mulm_core.workspace import Workspace
+
+    workspace = Workspace.open(place)
+    sample = get_sample()
+    if Path(model).is_dir():
+        model = add_model(workspace, Path(model)).id
+    if not list_corpora(workspace):
+        import_corpus(
+            JobContext(),
+            ImportRequest(workspace, sample.train, sample.source, sample.target, CORPUS),
+        )
+    if not list_runs(workspace):
+        print("fine-tuning …", flush=True)
+        recipe = recipe_from("quick", {"evals_per_epoch": "2"})
+        train(
+            JobContext(),
+            TrainRequest(workspace, model, CORPUS, sample.source, sample.target, recipe),
+        )
+    if not list_evaluations(workspace):
+        print("evaluating …", flush=True)
+        run = list_runs(workspace)[0].id
+        test = load_parallel(*sample.test)
+        evaluate(
+            JobContext(),
+            EvaluateRequest(workspace, test, sample.source, sample.target, (model, f"run:{run}")),
+        )
+
+
+def take(place: Path, theme: str, out: Path, wanted: list[str]) -> None:
+    """Open the real window on the workspace and save a picture of every page."""
+    from app.launch import make_application, make_context, make_window
+    from app.theme import theme as appearance
+
+    app = make_application()
+    ctx = make_context(place)
+    appearance().set_mode(theme)  # type: ignore[arg-type]
+    window = make_window(ctx)
+    window.resize(*SIZE)
+    window.show()
+    for name, show in scenes(window, ctx.workspace).items():
+        if wanted and name not in wanted:
+            continue
+        picture: QWidget = show() or window
+        settle(app, ctx)
+        picture.grab().save(str(out / f"{name}-{theme}.png"))
+        print(out / f"{name}-{theme}.png", flush=True)
+        if picture is not window:
+            picture.close()
+    window.close()
+    window.deleteLater()
+    app.processEvents()
+
+
+def scenes(window: MainWindow, workspace: Workspace) -> dict[str, Callable[[], Any]]:
+    """What to show for each picture; a scene may return another widget to take."""
+    from mulm_core.evaluation import list_evaluations
+    from mulm_core.runs import list_runs
+    from mulm_core.samples import get_sample
+
+    run = list_runs(workspace)[0].id
+    evaluation = list_evaluations(workspace)[0].id
+    sample = get_sample()
+
+    def go(page: str, **what: object) -> Callable[[], None]:
+        def show() -> None:
+            window.show_page(page)
+            if what:
+                window.page(page).open(**what)
+
+        return show
+
+    def compare() -> None:
+        window.show_page("compare")
+        window.page("compare").drop_files(list(sample.test))
+
+    def dialog() -> QWidget:
+        window.show_page("corpora")
+        page: Any = window.page("corpora")
+        page.drop_files(list(sample.train))
+        wait_until(lambda: page.dialog is not None)
+        result: QWidget = page.dialog
+        return result
+
+    return {
+        "home": go("home"),
+        "corpora": go("corpora", corpus=CORPUS),
+        "import": dialog,
+        "finetune-start": go("finetune", corpus=CORPUS),
+        "finetune": go("finetune", run=run),
+        "compare": compare,
+        "evaluate": go("evaluate", evaluation=evaluation),
+        "models": go("models"),
+        "settings": go("settings"),
+    }
+
+
+def settle(app: Any, ctx: Any) -> None:
+    """Let background jobs end, layouts settle and charts be drawn."""
+    app.processEvents()
+    wait_until(lambda: not ctx.runner.jobs)
+    end = time.monotonic() + 0.6
+    while time.monotonic() < end:
+        app.processEvents()
+        time.sleep(0.01)
+
+
+def wait_until(condition: Callable[[], bool], timeout_s: float = 120) -> None:
+    """Run the event loop until *condition* holds; raises TimeoutError."""
+    from PySide6.QtWidgets import QApplication
+
+    end = time.monotonic() + timeout_s
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError("the window did not come to rest")
+        QApplication.processEvents()
+        time.sleep(0.01)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
