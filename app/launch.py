@@ -94,10 +94,14 @@ def _run(workspace: Path | None) -> int:
 
 def make_application() -> QApplication:
     """Return the application, dressed in the theme; the running one where there is one."""
+    from PySide6.QtCore import QLocale
     from PySide6.QtWidgets import QApplication
 
     from app.theme import theme
 
+    if QLocale().language() == QLocale.Language.C:
+        # Numbers and dates for people, where the system says nothing about how they read them.
+        QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication(sys.argv[:1])

@@ -137,7 +137,7 @@ class ModelsPage(Page):
         card.body.addWidget(place)
         if model.problem:
             problem = InlineMessage()
-            problem.show_message("error", _sentence(model.problem), closable=False)
+            problem.show_message("warning", _sentence(model.problem), closable=False)
             card.body.addWidget(problem)
         runs = self._model.runs_of(model.id)
         if runs:

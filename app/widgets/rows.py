@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout
 
 from app.icons import pixmap
@@ -83,6 +83,28 @@ class ActionCard(_LayoutButton):
         self._picture.setPixmap(pixmap(self._icon_name, "accent", 20, self.devicePixelRatioF()))
 
 
+class ElidedLabel(QLabel):
+    """One line that ends in an ellipsis where it does not fit; the tooltip has all of it."""
+
+    def __init__(self, text: str, role: str) -> None:
+        super().__init__()
+        self.setProperty("role", role)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._full = text
+        self._elide()
+
+    def _elide(self) -> None:
+        shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, self.width())
+        self.setText(shown)
+        self.setToolTip(self._full if shown != self._full else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cut the words anew."""
+        super().resizeEvent(event)
+        self._elide()
+
+
 class LinkRow(_LayoutButton):
     """A row of a list that opens something: title and note at the left, value at the right."""
 
@@ -101,12 +123,8 @@ class LinkRow(_LayoutButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         words = QVBoxLayout()
         words.setSpacing(1)
-        name = label(title, "strong")
-        name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        below = label(note, "small")
-        below.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        words.addWidget(name)
-        words.addWidget(below)
+        words.addWidget(ElidedLabel(title, "strong"))
+        words.addWidget(ElidedLabel(note, "small"))
         right = QVBoxLayout()
         right.setSpacing(1)
         end = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -124,3 +142,10 @@ class LinkRow(_LayoutButton):
         row.addLayout(words, 1)
         row.addLayout(right)
         self._seal()
+        theme().changed.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Take the height of two lines, known before the row is styled for the first time."""
+        lines = (theme().font(13, QFont.Weight.DemiBold), theme().font(12))
+        self.setFixedHeight(sum(QFontMetrics(font).height() for font in lines) + 16)
