@@ -26,7 +26,7 @@ from app.widgets.nav_rail import NavRail
 from app.widgets.page import Page
 
 _NOTICE_MS = 7000
-_GUIDE = "docs/guide.md"
+_GUIDES = ("docs/guide.md", "README.md")
 
 
 class MainWindow(QMainWindow):
@@ -104,7 +104,7 @@ class MainWindow(QMainWindow):
             quit=self.close,
             set_theme=lambda mode: self._ctx.preferences.set("theme", mode),
             toggle_rail=lambda: self.rail.set_collapsed(not self.rail.collapsed),
-            help=_open_guide,
+            help=self._open_guide,
             about=lambda: AboutDialog(self).exec(),
             copy_report=self._copy_report,
         )
@@ -188,6 +188,14 @@ class MainWindow(QMainWindow):
         QGuiApplication.clipboard().setText(report_text())
         self._ctx.notify(tr("The report is on the clipboard: versions of program and system."))
 
+    def _open_guide(self) -> None:
+        root = Path(__file__).resolve().parent.parent
+        found = [path for name in _GUIDES if (path := root / name).is_file()]
+        if found:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(found[0])))
+        else:
+            self._ctx.notify(tr("The guide is in the folder docs of the project's source."))
+
     def _preference_changed(self, name: str) -> None:
         if name == "theme":
             theme().set_mode(self._ctx.preferences.theme)
@@ -220,8 +228,3 @@ class MainWindow(QMainWindow):
         self._ctx.runner.close()
         event.accept()
         self.closed.emit()
-
-
-def _open_guide() -> None:
-    guide = Path(__file__).resolve().parent.parent / _GUIDE
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(guide)))
