@@ -123,7 +123,7 @@ through CTranslate2 with {compute} weights.
 - *Held-out campaigns*: text of {campaigns}, the test part of the Wesnoth sample project.
 
 No English sentence of any of the three (compared without case, punctuation and spaces, numbers as
-0) was trained on, in any language.
+0) was trained on, in any direction.
 
 ### Supervised directions
 

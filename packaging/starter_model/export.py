@@ -37,5 +37,7 @@ def export(work: WorkDir, folder: Path, length_penalty: float = 1.0) -> None:
     )
     folder.mkdir(parents=True, exist_ok=True)
     model.half().save_pretrained(folder)
+    # Readable by everyone, like any other file of the repository.
+    (folder / "model.safetensors").chmod(0o644)
     for name in _TOKENIZER_FILES:
         shutil.copyfile(work.tokenizer / name, folder / name)

@@ -27,7 +27,7 @@ def main() -> None:
     """Run every stage that has not been run yet."""
     parser = argparse.ArgumentParser(description="Make the bundled starter model and the samples.")
     parser.add_argument("--work", type=Path, required=True, help="folder for everything temporary")
-    parser.add_argument("--hours", type=float, default=1.5, help="wall-clock time of the training")
+    parser.add_argument("--hours", type=float, default=1.4, help="wall-clock time of the training")
     arguments = parser.parse_args()
     if not MALLOC.keys() <= os.environ.keys():
         # glibc reads these once, before Python starts.

@@ -40,7 +40,7 @@ Pair = tuple[list[int], list[int]]
 class Settings:
     """What a run can vary; the defaults made the committed model."""
 
-    hours: float = 1.5
+    hours: float = 1.4
     optimizer: str = "muon"
     batch_tokens: int = 3072
     workers: int = 2
