@@ -10,9 +10,17 @@ from pathlib import Path
 
 import pytest
 from dragging import drop
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QMessageBox,
+    QPlainTextEdit,
+)
 from pytestqt.qtbot import QtBot
 
 from app.context import AppContext, Notice
@@ -36,6 +44,15 @@ def test_every_page_opens_and_has_names(qtbot: QtBot, window: MainWindow, key: s
     assert window.current_page == key
     page = window.page(key)
     assert page.isVisible() and page.accessibleName()
+    nameless = [
+        widget
+        for kind in (QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QAbstractItemView)
+        for widget in window.findChildren(kind)
+        if widget.isVisible()
+        and widget.focusPolicy() != Qt.FocusPolicy.NoFocus
+        and not (widget.accessibleName() or getattr(widget, "text", str)())
+    ]
+    assert nameless == []
     for mode in ("dark", "light"):
         theme().set_mode(mode)
         assert not window.grab().isNull()
@@ -193,7 +210,7 @@ def test_the_first_window_is_light(tmp_path: Path) -> None:
 def test_the_real_program_opens_and_quits(tmp_path: Path) -> None:
     code = """
 import sys
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 import app.launch as launch
 made = launch.make_window
 def make_window(context):
