@@ -131,6 +131,7 @@ class JobRunner(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lanes = Lanes()
+        self._closed = False
         self._jobs: dict[int, Job] = {}
         self._futures: dict[int, Future[Any]] = {}
         self._quiet: set[int] = set()
@@ -158,6 +159,7 @@ class JobRunner(QObject):
 
         ``heavy`` jobs wait for one another. ``quiet`` ones (a list being read, a translation while
         typing) are not announced in the job strip. ``stoppable`` jobs keep their work on stop.
+        After :meth:`close` every job ends as cancelled.
         """
         handle = Job(title, page, stoppable, self._told.emit)
         self._jobs[handle.id] = handle
@@ -165,13 +167,19 @@ class JobRunner(QObject):
             self._quiet.add(handle.id)
         else:
             self.started.emit(handle)
-        future = self._lanes.submit(job, request, handle.ctx, heavy=heavy)
+        future: Future[Any]
+        if self._closed:  # a page that refreshes while the window closes
+            future = Future()
+            future.cancel()
+        else:
+            future = self._lanes.submit(job, request, handle.ctx, heavy=heavy)
         self._futures[handle.id] = future
         future.add_done_callback(partial(self._ended.emit, handle.id))
         return handle
 
     def close(self) -> None:
         """Cancel everything, wait for the threads to end, and deliver how each job ended."""
+        self._closed = True
         for handle in self.jobs:
             handle.cancel()
         for future in list(self._futures.values()):

@@ -100,3 +100,12 @@ def test_closing_cancels_what_runs(qapp):
     assert entered.wait(5)
     runner.close()
     assert ended.is_set()
+
+
+def test_a_job_started_after_closing_is_cancelled(qtbot, qapp):
+    runner = JobRunner()
+    runner.close()
+    handle = runner.start(lambda ctx, request: 1, None, title="Late")
+    with qtbot.waitSignal(handle.cancelled, timeout=5000):
+        pass
+    assert runner.jobs == []
