@@ -101,6 +101,7 @@ class CompareModel(QObject):
         self.files.failed.connect(self.failed.emit)
         self.state = CompareState()
         library.changed.connect(self._fill_gaps)
+        self._fill_gaps()
 
     # Choices -------------------------------------------------------------------------------
 

@@ -70,6 +70,7 @@ class CorporaModel(QObject):
         self._detecting: Job | None = None
         self.selected = ""
         library.changed.connect(self._keep_selection)
+        self._keep_selection()
 
     # The list ------------------------------------------------------------------------------
 

@@ -93,6 +93,7 @@ class EvaluateModel(QObject):
         self.files.loaded.connect(lambda test: self._set(test=test))
         self.files.failed.connect(self.failed.emit)
         library.changed.connect(self._fill_gaps)
+        self._fill_gaps()
 
     def _set(self, **values: object) -> None:
         self.state = replace(self.state, **values)  # type: ignore[arg-type]

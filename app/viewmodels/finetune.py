@@ -66,6 +66,7 @@ class FineTuneModel(QObject):
         self.setup = Setup(preset=preset if preset in PRESETS else "quick")
         self.run = LiveRun(workspace, runner)
         library.changed.connect(self._fill_gaps)
+        self._fill_gaps()
 
     # Choices -------------------------------------------------------------------------------
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,3 +43,52 @@ def window(qtbot: QtBot, context: AppContext) -> Iterator[MainWindow]:
     yield made
     qtbot.waitUntil(lambda: not context.runner.jobs, timeout=20_000)
     made.close()
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The engine tests' model of a few kilobytes: English and French."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "core"))
+    import tiny_model
+    import torch
+
+    # On a model this small, threads waiting for each other take longer than the work.
+    torch.set_num_threads(1)
+    return tiny_model.build(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def small_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A TSV file that the tiny model can learn, English and French."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "core"))
+    import tiny_model
+
+    file = tmp_path_factory.mktemp("texts") / "office.en-fr.tsv"
+    rows = [("en", "fr"), *tiny_model.PAIRS]
+    file.write_text("".join(f"{left}\t{right}\n" for left, right in rows), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path, small_corpus: Path) -> Path:
+    """A workspace with the tiny model, a corpus ``office`` and one finished run on it."""
+    from mulm_core.corpus import ImportRequest, import_corpus
+    from mulm_core.jobs import JobContext
+    from mulm_core.models import add_model
+    from mulm_core.training import TrainRequest, recipe_from, train
+    from mulm_core.workspace import Workspace
+
+    workspace = Workspace.open(tmp_path_factory.mktemp("trained") / "workspace")
+    model = add_model(workspace, tiny_model).id
+    import_corpus(JobContext(), ImportRequest(workspace, (small_corpus,), "en", "fr", "office"))
+    changes = {"epochs": "3", "batch_tokens": "256", "learning_rate": "0.02", "dev_size": "4"}
+    recipe = recipe_from("quick", changes)
+    train(JobContext(), TrainRequest(workspace, model, "office", "en", "fr", recipe))
+    return workspace.root
+
+
+@pytest.fixture
+def worked(own_workspace: Path, trained: Path) -> Path:
+    """The test's own workspace holds a copy of the trained one; ask for it before ``window``."""
+    shutil.copytree(trained, own_workspace, dirs_exist_ok=True)
+    return own_workspace

@@ -1,0 +1,143 @@
+"""Fine-tune: choices, obstacles, and a real run of a tiny model in the window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.main_window import MainWindow
+from app.viewmodels.live_run import RunState, Scores, summary
+from mulm_core.runs import list_runs
+from mulm_core.workspace import Workspace
+
+WAIT = 120_000
+SHORT = {"epochs": "2", "batch_tokens": "256", "learning_rate": "0.02", "dev_size": "4"}
+
+
+@pytest.fixture
+def page(worked: Path, window: MainWindow, qtbot: QtBot) -> Any:
+    window.show_page("finetune")
+    page: Any = window.page("finetune")
+    qtbot.waitUntil(lambda: page._model.setup.corpus == "office", timeout=WAIT)
+    page._model.choose_model("tiny")
+    return page
+
+
+def test_without_a_corpus_the_page_teaches(qtbot: QtBot, window: MainWindow) -> None:
+    window.show_page("finetune")
+    page: Any = window.page("finetune")
+    qtbot.waitUntil(lambda: page._right.currentIndex() == 0, timeout=WAIT)
+    assert not page._start.isEnabled()
+
+
+def test_the_forecast_says_what_start_will_do(page: Any) -> None:
+    forecast = page._model.forecast()
+    row = page._model.library.corpus("office")
+    assert forecast.pairs == row.splits["train"] and forecast.epochs == 4
+    assert page._start.isEnabled()
+    assert "English" in page._forecast._title.text()
+
+
+def test_the_direction_can_be_swapped(page: Any) -> None:
+    page._setup._swap.click()
+    assert (page._model.setup.source, page._model.setup.target) == ("fr", "en")
+    assert page._setup._direction.text().startswith("French")
+
+
+def test_a_preset_resets_the_form(page: Any) -> None:
+    page._model.change_fields({"epochs": "7"})
+    assert page._model.recipe().epochs == 7
+    page._model.choose_preset("thorough")
+    assert page._model.recipe().epochs == 20
+    assert page._setup._form.values()["epochs"] == 20
+
+
+def test_a_field_out_of_range_stops_start(qtbot: QtBot, page: Any) -> None:
+    page._setup._fold.setChecked(True)
+    editor = page._setup._form.editor("lora_rank")
+    editor.selectAll()
+    qtbot.keyClicks(editor, "0")
+    assert not page._start.isEnabled()
+    editor.selectAll()
+    qtbot.keyClicks(editor, "16")
+    assert page._start.isEnabled() and page._model.recipe().lora_rank == 16
+
+
+def test_a_language_the_model_lacks_is_said_before_start(
+    qtbot: QtBot, page: Any, tmp_path: Path
+) -> None:
+    from mulm_core.corpus import ImportRequest, import_corpus
+    from mulm_core.jobs import JobContext
+
+    file = tmp_path / "more.en-de.tsv"
+    file.write_text("".join(f"row {n}\tZeile {n}\n" for n in range(80)), encoding="utf-8")
+    model = page._model
+    import_corpus(JobContext(), ImportRequest(model._workspace, (file,), "en", "de", "german"))
+    model.library.refresh()
+    qtbot.waitUntil(lambda: model.library.corpus("german") is not None, timeout=WAIT)
+    model.choose_corpus("german")
+    assert "German" in model.obstacle()
+    assert page._forecast._obstacle.isVisible() and not page._start.isEnabled()
+
+
+def test_a_run_in_the_window(qtbot: QtBot, window: MainWindow, page: Any, worked: Path) -> None:
+    page._model.change_fields(SHORT)
+    page.start()
+    run = page._model.run
+    assert run.busy and not page._start.isVisible() and page._stop.isVisible()
+    qtbot.waitUntil(lambda: run.state.step > 0 or not run.busy, timeout=WAIT)
+    window.show_page("home")
+    window.show_page("finetune")
+    assert page._right.currentIndex() == 2
+    qtbot.waitUntil(lambda: not run.busy, timeout=WAIT)
+    assert run.state.phase == "finished", run.state.error
+    charts = page._run.charts
+    assert charts.point_count("loss") == run.state.total_steps
+    assert charts.point_count("bleu") == charts.point_count("dev_loss") == 3
+    assert len(run.state.samples) >= 2
+    assert page._run._result.isVisible() and page._run._compare.isVisible()
+    assert {item.id for item in list_runs(Workspace(worked))} >= {run.state.run}
+
+
+def test_pause_holds_and_stop_keeps_the_best(qtbot: QtBot, page: Any, worked: Path) -> None:
+    page._model.change_fields({**SHORT, "epochs": "200", "patience": "0"})
+    page.start()
+    run = page._model.run
+    qtbot.waitUntil(lambda: run.state.best is not None and run.state.step > 2, timeout=WAIT)
+    page._pause.click()
+    assert run.state.phase == "paused" and page._pause.text() == "Resume"
+    qtbot.wait(300)
+    held = run.state.step
+    qtbot.wait(300)
+    assert run.state.step == held
+    page._stop.click()
+    assert run.state.phase == "stopping"
+    qtbot.waitUntil(lambda: not run.busy, timeout=WAIT)
+    assert run.state.phase == "stopped"
+    kept = next(item for item in list_runs(Workspace(worked)) if item.id == run.state.run)
+    assert kept.adapter_path is not None
+
+
+def test_an_earlier_run_shows_its_curves(qtbot: QtBot, page: Any, worked: Path) -> None:
+    earlier = list_runs(Workspace(worked))[0]
+    page.open(run=earlier.id)
+    run = page._model.run
+    qtbot.waitUntil(lambda: run.state.phase == "finished", timeout=WAIT)
+    assert page._run.charts.point_count("loss") == earlier.manifest.steps
+    assert run.state.best.bleu == pytest.approx(earlier.manifest.best["bleu"])
+    assert run.state.samples and page._again.isVisible()
+    page._again.click()
+    assert page._right.currentIndex() == 1
+
+
+def test_the_result_is_one_sentence() -> None:
+    state = RunState(
+        phase="finished",
+        elapsed_s=104,
+        zero_shot=Scores(0, 5.2, 30, 4.0),
+        best=Scores(180, 14.8, 45, 2.0),
+    )
+    assert summary(state) == "+9.6 BLEU on dev in 1 min 44 s; best at step 180."
