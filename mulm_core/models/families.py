@@ -63,8 +63,9 @@ class M2M100:
     required_files: tuple[str, ...] = ("vocab.json", "sentencepiece.bpe.model")
 
     def languages(self, folder: Path) -> tuple[str, ...]:
-        """The languages that the model card lists, else those with a language token."""
-        codes = _card_languages(folder) or _M2M100_CODES
+        """Those that config.json or else the model card lists, else all of the family."""
+        listed = read_config(folder).get("languages") or read_card(folder).get("language") or []
+        codes = _known([listed] if isinstance(listed, str) else listed) or _M2M100_CODES
         return tuple(_TO_BCP47.get(code, code) for code in codes)
 
     def prepare(self, tokenizer: Any) -> None:
@@ -121,12 +122,8 @@ def _listing(codes: Sequence[str]) -> str:
     return ", ".join(codes)
 
 
-def _card_languages(folder: Path) -> tuple[str, ...]:
-    """Language codes of M2M100 in the card's front matter (``language:`` in README.md)."""
-    listed = read_card(folder).get("language") or []
-    if isinstance(listed, str):
-        listed = [listed]
-    return tuple(code for code in map(str, listed) if code in _M2M100_CODES)
+def _known(codes: Sequence[str]) -> tuple[str, ...]:
+    return tuple(code for code in map(str, codes) if code in _M2M100_CODES)
 
 
 def read_card(folder: Path) -> dict[str, Any]:

@@ -136,5 +136,5 @@ def test_deleting(workspace: Workspace) -> None:
     finish(run)
     delete_run(workspace, run.id)
     assert list(workspace.runs.iterdir()) == []
-    with pytest.raises(UserError, match="there is no run 'nothing'. Runs here: none yet"):
+    with pytest.raises(UserError, match=r"there is no run 'nothing'\. Runs here: none yet"):
         get_run(workspace, "nothing")
