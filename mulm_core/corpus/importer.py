@@ -124,7 +124,20 @@ def import_corpus(ctx: JobContext, request: ImportRequest) -> ImportResult:
     intake = _Intake(source, target)
     with opened as connection:
         _fill(ctx, connection, sets, intake)
+        if not intake.pairs:
+            raise _nothing_usable(sets, intake)
     return ImportResult(name, intake.pairs, intake.skipped, tuple(intake.problems))
+
+
+def _nothing_usable(sets: list[FileSet], intake: _Intake) -> UserError:
+    """What to say of files without one usable pair: they become no corpus."""
+    fix = "Check that the file holds sentence pairs of these two languages"
+    if not intake.problems:
+        return UserError("there are no sentence pairs in it", where=sets[0].files[0], fix=fix)
+    first = intake.problems[0]
+    more = f" (and {intake.skipped - 1:,} more)" if intake.skipped > 1 else ""
+    what = f"none of its pairs can be used: {first.what}{more}"
+    return UserError(what, where=f"{first.file}, {first.where}", fix=fix)
 
 
 def _languages(source: str, target: str) -> tuple[str, str]:

@@ -41,6 +41,17 @@ def test_new_corpus_holds_every_pair_with_its_origin(workspace, take, tmp_path):
         ]
 
 
+def test_files_without_a_usable_pair_become_no_corpus(workspace, take, tmx, tmp_path):
+    ragged = tmp_path / "ragged.tsv"
+    ragged.write_text("de\tfr\neins\nzwei\tdeux\tzwo\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"ragged\.tsv, line 2: none .+ \(and 1 more\)"):
+        take(ragged)
+    with pytest.raises(UserError, match=r"memory\.tmx: there are no sentence pairs in it"):
+        take(tmx([]))
+    assert list_corpora(workspace) == []
+    assert list(workspace.corpora.iterdir()) == []
+
+
 def test_several_files_and_formats_in_one_import(workspace, take, tmx, pairs_tsv, tmp_path):
     (tmp_path / "t.de").write_text("Zeile\n", encoding="utf-8")
     (tmp_path / "t.fr").write_text("ligne\n", encoding="utf-8")
