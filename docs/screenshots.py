@@ -97,10 +97,13 @@ def prepare(place: Path, model: str) -> None:
 
 def take(place: Path, theme: str, out: Path, wanted: list[str]) -> None:
     """Open the real window on the workspace and save a picture of every page."""
+    from PySide6.QtCore import QLocale
+
     from app.launch import make_application, make_context, make_window
     from app.theme import theme as appearance
 
     app = make_application()
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
     ctx = make_context(place)
     appearance().set_mode(theme)  # type: ignore[arg-type]
     window = make_window(ctx)

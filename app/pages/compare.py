@@ -18,6 +18,7 @@ from app.context import AppContext
 from app.i18n import number, score, signed, tr
 from app.icons import icon
 from app.pages.test_files import ask_test_files
+from app.theme import theme
 from app.viewmodels.compare import Column, CompareModel
 from app.viewmodels.names import language_name, model_language_choices
 from app.viewmodels.test_files import TestSet
@@ -92,7 +93,7 @@ class ComparePage(Page):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         for part in (self._test_name, previous, self._position, following, close):
-            row.addWidget(part)
+            row.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
         self._arrows = (previous, following)
         return self._step_row
 
@@ -109,7 +110,7 @@ class ComparePage(Page):
         card = Card(margin=12, spacing=6)
         self._source_name = label(tr("Source"), "strong")
         card.body.addWidget(self._source_name)
-        self._source.setProperty("role", "reading")
+        self._dress_source()
         self._source.setPlaceholderText(tr("Type or paste text in the source language"))
         self._source.setAccessibleName(tr("Source text"))
         self._source.setTabChangesFocus(True)
@@ -118,8 +119,12 @@ class ComparePage(Page):
         card.body.addWidget(self._source)
         return card
 
+    def _dress_source(self) -> None:
+        self._source.setFont(theme().font(15))
+
     def _connect(self) -> None:
         model = self._model
+        theme().changed.connect(self._dress_source)
         model.changed.connect(self._update)
         model.text_replaced.connect(self._replace_text)
         model.failed.connect(self._failed)

@@ -23,8 +23,8 @@ from app.viewmodels.corpora import (
     suggest_name,
 )
 from app.viewmodels.names import language_choices, language_name
-from app.widgets.corpora_list import Entry, EntryList
 from app.widgets.drop_zone import DropZone, ask_files
+from app.widgets.entry_list import Entry, EntryList
 from app.widgets.import_dialog import Finding, ImportDialog, ImportForm
 from app.widgets.page import EmptyState, InlineMessage, Page, primary_button
 from app.widgets.splitters import remember

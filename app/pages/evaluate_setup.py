@@ -81,7 +81,7 @@ class EvaluateSetup(QWidget):
         other.setToolTip(tr("Choose another test file"))
         other.setAccessibleName(tr("Choose another test file"))
         other.clicked.connect(self._zone.choose)
-        row.addWidget(other, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(other, 0, Qt.AlignmentFlag.AlignVCenter)
         self._test.body.addLayout(row)
         self._test.body.addWidget(self._test_note)
         return self._test
@@ -122,6 +122,7 @@ class EvaluateSetup(QWidget):
         model.changed.connect(self._update)
         model.library.changed.connect(self._update)
         model.earlier_changed.connect(self._show_earlier)
+        model.evaluated.connect(self._show_earlier)
         for box in (self._source, self._target):
             box.changed.connect(lambda _: self._choose_direction())
         self._earlier.activated.connect(

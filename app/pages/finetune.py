@@ -7,11 +7,14 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from app.context import AppContext
-from app.i18n import tr
+from app.i18n import score, signed, tr
 from app.pages.finetune_forecast import ForecastView
 from app.pages.finetune_run import RunView
 from app.pages.finetune_setup import SetupPanel
 from app.viewmodels.finetune import FineTuneModel
+from app.viewmodels.library import RunRow
+from app.viewmodels.names import date_text, run_status
+from app.widgets.entry_list import Entry
 from app.widgets.page import EmptyState, Page, primary_button, quiet_button
 
 _EMPTY, _FORECAST, _RUN = range(3)
@@ -62,6 +65,8 @@ class FineTunePage(Page):
     def _connect(self) -> None:
         model = self._model
         model.setup_changed.connect(self._update)
+        model.steps_known.connect(self._update)
+        self._forecast.run_chosen.connect(model.show_run)
         model.run_changed.connect(self._follow_run)
         self._setup.valid_changed.connect(lambda _: self._update())
         for sequence in ("Ctrl+Return", "Ctrl+Enter"):
@@ -113,12 +118,23 @@ class FineTunePage(Page):
         obstacle = model.obstacle()
         self._start.setEnabled(not obstacle and self._setup.valid)
         self._setup.setEnabled(not state.busy)
-        self._forecast.show_forecast(
-            model.forecast(), obstacle, model.setup.source, model.setup.target
-        )
+        if idle:
+            self._forecast.show_forecast(
+                model.forecast(), obstacle, model.setup.source, model.setup.target
+            )
+            self._forecast.show_runs([_entry(row) for row in model.earlier_runs()])
         if not idle:
             self._right.setCurrentIndex(_RUN)
         elif not model.corpora and model.library.loaded:
             self._right.setCurrentIndex(_EMPTY)
         else:
             self._right.setCurrentIndex(_FORECAST)
+
+
+def _entry(row: RunRow) -> Entry:
+    notes = [row.direction, run_status(row.status), date_text(row.created)]
+    if row.bleu is not None:
+        notes.insert(1, tr("dev BLEU {score}", score=score(row.bleu)))
+    if row.gain is not None:
+        notes[1] += f" ({signed(row.gain)})"
+    return Entry(row.id, row.name, " \N{MIDDLE DOT} ".join(notes))

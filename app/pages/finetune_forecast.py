@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.i18n import number, tr, tr_n
 from app.viewmodels.finetune import Forecast
 from app.viewmodels.names import direction_name
+from app.widgets.entry_list import Entry, EntryList, item_key
 from app.widgets.page import Card, InlineMessage, Stat, label
+
+_RUNS_SHOWN = 4
 
 
 class ForecastView(QWidget):
     """Numbers of the coming run, and its course in three steps."""
+
+    run_chosen = Signal(str)
+    """The id of an earlier run that the person wants to see."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,6 +32,10 @@ class ForecastView(QWidget):
         self._device = Stat(tr("Runs on"))
         self._card = Card(margin=24, spacing=16)
         self._card.body.addWidget(self._title)
+        self._runs_title = label(tr("Earlier runs on this corpus"), "section")
+        self._runs = EntryList(tr("Earlier runs on this corpus"))
+        self._runs.itemActivated.connect(lambda item: self.run_chosen.emit(item_key(item)))
+        self._runs.itemClicked.connect(lambda item: self.run_chosen.emit(item_key(item)))
         stats = QHBoxLayout()
         stats.setSpacing(32)
         for stat in (self._pairs, self._dev, self._epochs, self._device):
@@ -36,6 +48,9 @@ class ForecastView(QWidget):
         outer.setSpacing(12)
         outer.addWidget(self._obstacle)
         outer.addWidget(self._card)
+        outer.addSpacing(8)
+        outer.addWidget(self._runs_title)
+        outer.addWidget(self._runs)
         outer.addStretch(1)
 
     def _course(self) -> QGridLayout:
@@ -69,6 +84,14 @@ class ForecastView(QWidget):
             grid.addWidget(label(number(row + 1), "badge-accent"), row, 0, top)
             grid.addLayout(words, row, 1)
         return grid
+
+    def show_runs(self, runs: Sequence[Entry]) -> None:
+        """Offer these earlier runs; hidden where there are none."""
+        self._runs.set_entries(runs, "")
+        self._runs_title.setVisible(bool(runs))
+        self._runs.setVisible(bool(runs))
+        rows = min(len(runs), _RUNS_SHOWN)
+        self._runs.setFixedHeight(rows * self._runs.sizeHintForRow(0) + 2 if rows else 0)
 
     def show_forecast(
         self, forecast: Forecast | None, obstacle: str, source: str, target: str

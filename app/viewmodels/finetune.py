@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.bridge import JobRunner
 from app.i18n import tr
-from app.viewmodels.library import CorpusRow, Library, ModelRow
+from app.viewmodels.library import CorpusRow, Library, ModelRow, RunRow
 from app.viewmodels.live_run import LiveRun
 from app.viewmodels.names import language_name
 from mulm_core.errors import UserError
@@ -18,6 +18,7 @@ from mulm_core.jobs import JobContext
 from mulm_core.languages import match, same_language
 from mulm_core.models import device_summary
 from mulm_core.training import PRESETS, Recipe, TrainRequest, recipe_from, train
+from mulm_core.training.forecast import ForecastRequest, forecast_steps
 from mulm_core.workspace import Workspace
 
 __all__ = ["FineTuneModel", "Forecast", "Setup"]
@@ -53,6 +54,7 @@ class FineTuneModel(QObject):
     """Choices on the left, the run on the right."""
 
     setup_changed = Signal()
+    steps_known = Signal()  # the forecast's number of steps has come
     recipe_reset = Signal()  # preset chosen: the form shows its values
     run_changed = Signal()  # another LiveRun shows
 
@@ -65,6 +67,9 @@ class FineTuneModel(QObject):
         self._runner = runner
         self.setup = Setup(preset=preset if preset in PRESETS else "quick")
         self.run = LiveRun(workspace, runner)
+        self._steps = 0
+        self._steps_of: tuple[Setup, int] | None = None
+        self._steps_wanted: tuple[Setup, int] | None = None
         library.changed.connect(self._fill_gaps)
         self._fill_gaps()
 
@@ -173,7 +178,32 @@ class FineTuneModel(QObject):
             return None
         recipe = self.recipe()
         dev = min(corpus.splits.get("dev", 0), recipe.dev_size)
-        return Forecast(corpus.splits["train"], dev, recipe.epochs, device_summary())
+        steps = self._steps if self._steps_of == (self.setup, corpus.pairs) else 0
+        if not steps:
+            self._count_steps(corpus.pairs)
+        return Forecast(corpus.splits["train"], dev, recipe.epochs, device_summary(), steps)
+
+    def _count_steps(self, pairs: int) -> None:
+        """Estimate the number of steps in the background; the latest choices win."""
+        wanted = (self.setup, pairs)
+        if wanted == self._steps_wanted:
+            return
+        self._steps_wanted = wanted
+        setup = self.setup
+        request = ForecastRequest(
+            self._workspace, setup.model, setup.corpus, setup.source, setup.target, self.recipe()
+        )
+        job = self._runner.start(forecast_steps, request, title="", quiet=True)
+        job.succeeded.connect(lambda steps: self._counted(wanted, steps))
+
+    def _counted(self, wanted: tuple[Setup, int], steps: int) -> None:
+        if wanted == self._steps_wanted:
+            self._steps, self._steps_of = steps, wanted
+            self.steps_known.emit()
+
+    def earlier_runs(self) -> tuple[RunRow, ...]:
+        """The runs on the chosen corpus, newest first."""
+        return tuple(row for row in self.library.runs if row.corpus == self.setup.corpus)
 
     def start(self) -> None:
         """Start the run; the obstacle, if any, shows as its error."""

@@ -219,14 +219,17 @@ class LiveRun(QObject):
         for curve in self.curves.values():
             curve.clear()
         samples: tuple[SampleTranslation, ...] = ()
+        latest = None
         for line in metrics:
             samples = self._take_line(line) or samples
+            if line.get("kind") == "dev":
+                latest = _scores(line)
         self._set(
             phase=manifest.status if manifest.status != "running" else "interrupted",
             run=record.id,
             source=manifest.source,
             target=manifest.target,
-            device=str(manifest.machine.get("device", "")),
+            device=str(manifest.machine.get("processor", "")),
             pairs=manifest.pairs,
             dev_pairs=manifest.dev_pairs,
             step=manifest.steps,
@@ -234,6 +237,7 @@ class LiveRun(QObject):
             elapsed_s=manifest.seconds,
             zero_shot=_scores(manifest.zero_shot),
             best=_scores(manifest.best),
+            latest=latest,
             samples=samples,
             error=manifest.error,
         )

@@ -86,6 +86,7 @@ class CompareColumns(QWidget):
         key = (column.title, column.token)
         if key not in self._blocks:
             self._blocks[key] = TextBlock(column.title, column.token)
+            self._blocks[key].setMinimumHeight(180)
         return self._blocks[key]
 
     def _mark(self, columns: Sequence[Shown]) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.i18n import tr
 from app.widgets.live_chart import ChartGrid, LiveChart
 
-_HEIGHT = 204
+_HEIGHT = 188
 
 
 class RunCharts(QWidget):
@@ -20,11 +20,11 @@ class RunCharts(QWidget):
         self.loss = LiveChart(tr("Loss"), tr("nats per token"), decimals=3)
         self.loss.add_series("loss", tr("training"), token="fine_tuned")
         self.loss.add_series("dev_loss", tr("dev"), token="series:0", markers=True)
-        self.scores = LiveChart(tr("Dev scores"), tr("0 to 100"), decimals=1)
+        self.scores = LiveChart(tr("Dev scores"), tr("0 to 100; dashed: zero-shot"), decimals=1)
         self.scores.add_series("bleu", "BLEU", token="fine_tuned", markers=True)
         self.scores.add_series("chrf", "chrF", token="series:1", markers=True)
-        self.scores.add_series("bleu_base", tr("BLEU zero-shot"), token="zero_shot")
-        self.scores.add_series("chrf_base", tr("chrF zero-shot"), token="zero_shot")
+        self.scores.add_series("bleu_base", tr("BLEU zero-shot"), token="zero_shot", legend=False)
+        self.scores.add_series("chrf_base", tr("chrF zero-shot"), token="zero_shot", legend=False)
         self.rate = LiveChart(tr("Learning rate"))
         self.rate.add_series("learning_rate", tr("learning rate"), token="fine_tuned")
         self.speed = LiveChart(tr("Speed"), tr("target tokens per second"), decimals=0)

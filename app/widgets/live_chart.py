@@ -167,8 +167,12 @@ class LiveChart(Card):
         token: str = "",
         dashed: bool = False,
         markers: bool = False,
+        legend: bool = True,
     ) -> None:
-        """Declare a series; *token* is a theme colour, *markers* are for sparse points."""
+        """Declare a series; *token* is a theme colour, *markers* are for sparse points.
+
+        A series without a legend is explained elsewhere, such as in the chart's unit.
+        """
         if name in self._series:
             return
         if not token:
@@ -182,6 +186,7 @@ class LiveChart(Card):
         self._plot.addItem(series.curve)
         series.button.toggled.connect(partial(self._toggle, series))
         self._legend.insertWidget(self._legend.count() - 1, series.button)
+        series.button.setVisible(legend)
         self._dress()
 
     def append(self, name: str, x: float, y: float) -> None:

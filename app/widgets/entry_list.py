@@ -1,4 +1,4 @@
-"""The list at the left of the Corpora page: a name and a line about it, per entry."""
+"""A list of entries of two lines: a title and a smaller line about it."""
 
 from __future__ import annotations
 
@@ -72,6 +72,11 @@ class _EntryDelegate(QStyledItemDelegate):
         return QSize(120, theme().px(13) + theme().px(12) + 33)
 
 
+def item_key(item: QListWidgetItem) -> str:
+    """The key of an entry's item."""
+    return str(item.data(Qt.ItemDataRole.UserRole))
+
+
 class EntryList(QListWidget):
     """Entries of two lines of which one is chosen."""
 
@@ -99,6 +104,8 @@ class EntryList(QListWidget):
             item.setToolTip(entry.title)
             self.addItem(item)
         self.set_current(current)
+        if not current:
+            self.setCurrentRow(-1)
         self.blockSignals(blocked)
 
     def set_current(self, key: str) -> None:
@@ -111,4 +118,4 @@ class EntryList(QListWidget):
 
     def _tell(self, item: QListWidgetItem | None, _before: QListWidgetItem | None) -> None:
         if item is not None:
-            self.chosen.emit(str(item.data(Qt.ItemDataRole.UserRole)))
+            self.chosen.emit(item_key(item))
