@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -19,7 +19,7 @@ from app.bridge import Failure
 from app.context import AppContext
 from app.i18n import duration, percent, tr
 from app.pages.evaluate_result import ResultView
-from app.pages.evaluate_setup import EvaluateSetup
+from app.pages.evaluate_setup import NARROW, WIDTH, EvaluateSetup
 from app.viewmodels.evaluate import EvaluateModel
 from app.widgets.page import (
     Card,
@@ -30,6 +30,8 @@ from app.widgets.page import (
     primary_button,
     quiet_button,
 )
+
+_ROOMY = 960
 
 
 class EvaluatePage(Page):
@@ -149,6 +151,11 @@ class EvaluatePage(Page):
         if chosen:
             path = Path(chosen)
             self._model.export(path if path.suffix else path.with_suffix(f".{kind}"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the result enough room in a narrow window."""
+        super().resizeEvent(event)
+        self._setup.setFixedWidth(WIDTH if self.width() >= _ROOMY else NARROW)
 
     # Showing -------------------------------------------------------------------------------
 

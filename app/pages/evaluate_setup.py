@@ -16,6 +16,7 @@ from app.widgets.language_box import LanguageBox
 from app.widgets.page import Card, label, link_button, scrolled
 
 WIDTH = 316
+NARROW = 268
 
 
 class EvaluateSetup(QWidget):
@@ -166,6 +167,7 @@ class EvaluateSetup(QWidget):
         self._offered = offers
         for button in self._offer_buttons:
             self._offers.removeWidget(button)
+            button.hide()
             button.deleteLater()
         self._offer_buttons = []
         for offer in offers:
@@ -186,7 +188,9 @@ class EvaluateSetup(QWidget):
         )
         for system in list(self._boxes):
             if system not in [one.system for one in systems]:
-                self._boxes.pop(system).deleteLater()
+                gone = self._boxes.pop(system)
+                gone.hide()
+                gone.deleteLater()
         for one in systems:
             box = self._boxes.get(one.system)
             if box is None:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from app.context import AppContext
 from app.i18n import score, signed, tr
 from app.pages.finetune_forecast import ForecastView
 from app.pages.finetune_run import RunView
-from app.pages.finetune_setup import SetupPanel
+from app.pages.finetune_setup import NARROW, WIDTH, SetupPanel
 from app.viewmodels.finetune import FineTuneModel
 from app.viewmodels.library import RunRow
 from app.viewmodels.names import date_text, run_status
 from app.widgets.entry_list import Entry
-from app.widgets.page import EmptyState, Page, primary_button, quiet_button
+from app.widgets.page import EmptyState, Page, primary_button, quiet_button, scrolled
 
 _EMPTY, _FORECAST, _RUN = range(3)
+_ROOMY = 960
 
 
 class FineTunePage(Page):
@@ -40,7 +41,7 @@ class FineTunePage(Page):
         self._forecast = ForecastView()
         self._run = RunView(context.navigate)
         self._right = QStackedWidget()
-        for view in (self._empty_state(), self._forecast, self._run):
+        for view in (self._empty_state(), scrolled(self._forecast), self._run):
             self._right.addWidget(view)
         row = QHBoxLayout()
         row.setSpacing(24)
@@ -96,6 +97,11 @@ class FineTunePage(Page):
         """Start the run, if everything is chosen."""
         if self._start.isVisibleTo(self) and self._start.isEnabled():
             self._model.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the run enough room in a narrow window."""
+        super().resizeEvent(event)
+        self._setup.setFixedWidth(WIDTH if self.width() >= _ROOMY else NARROW)
 
     # Showing -------------------------------------------------------------------------------
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.i18n import number, tr, tr_n
 from app.viewmodels.finetune import Forecast
 from app.viewmodels.names import direction_name
 from app.widgets.entry_list import Entry, EntryList, item_key
 from app.widgets.page import Card, InlineMessage, Stat, label
+from app.widgets.stat_row import StatRow
 
 _RUNS_SHOWN = 4
 
@@ -36,12 +37,7 @@ class ForecastView(QWidget):
         self._runs = EntryList(tr("Earlier runs on this corpus"))
         self._runs.itemActivated.connect(lambda item: self.run_chosen.emit(item_key(item)))
         self._runs.itemClicked.connect(lambda item: self.run_chosen.emit(item_key(item)))
-        stats = QHBoxLayout()
-        stats.setSpacing(32)
-        for stat in (self._pairs, self._dev, self._epochs, self._device):
-            stats.addWidget(stat)
-        stats.addStretch(1)
-        self._card.body.addLayout(stats)
+        self._card.body.addWidget(StatRow((self._pairs, self._dev, self._epochs, self._device)))
         self._card.body.addLayout(self._course())
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

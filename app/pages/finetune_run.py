@@ -12,6 +12,7 @@ from app.viewmodels.live_run import LiveRun, RunState, summary
 from app.viewmodels.names import direction_name, run_status
 from app.widgets.finetune_samples import Sample, SampleList
 from app.widgets.page import InlineMessage, Stat, label, quiet_button, scrolled
+from app.widgets.stat_row import StatRow
 
 if TYPE_CHECKING:
     from app.widgets.finetune_charts import RunCharts
@@ -40,7 +41,7 @@ class RunView(QWidget):
         box.setSpacing(16)
         box.addWidget(self._error)
         box.addLayout(self._head())
-        box.addLayout(self._stats())
+        box.addWidget(self._stats())
         box.addLayout(self._next_steps())
         box.addLayout(self._chart_place)
         box.addWidget(self._samples)
@@ -63,17 +64,12 @@ class RunView(QWidget):
         head.addWidget(self._bar)
         return head
 
-    def _stats(self) -> QHBoxLayout:
+    def _stats(self) -> StatRow:
         self._step = Stat(tr("Step"))
         self._elapsed = Stat(tr("Elapsed"))
         self._remaining = Stat(tr("Remaining"))
         self._best = Stat(tr("Best dev BLEU"))
-        row = QHBoxLayout()
-        row.setSpacing(32)
-        for stat in (self._step, self._elapsed, self._remaining, self._best):
-            row.addWidget(stat)
-        row.addStretch(1)
-        return row
+        return StatRow((self._step, self._elapsed, self._remaining, self._best))
 
     def _next_steps(self) -> QHBoxLayout:
         self._compare = quiet_button(tr("Compare"), "columns-2", lambda: self._go("compare"))

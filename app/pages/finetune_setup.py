@@ -23,6 +23,7 @@ from app.widgets.page import label, scrolled
 from app.widgets.recipe_form import RecipeForm
 
 WIDTH = 348
+NARROW = 316
 
 
 class SetupPanel(QWidget):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -92,6 +92,7 @@ class SplitView(QWidget):
         while (item := self._grid.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
+                widget.hide()
                 widget.deleteLater()
         total = sum(share.count for share in shares)
         for row, share in enumerate(shares):
@@ -106,7 +107,8 @@ class SplitView(QWidget):
                 label(share.help, "secondary", wrap=True),
             )
             for column, cell in enumerate(cells):
-                self._grid.addWidget(cell, row, column)
+                side = Qt.AlignmentFlag.AlignRight if column in (2, 3) else Qt.AlignmentFlag(0)
+                self._grid.addWidget(cell, row, column, side)
         self.setAccessibleName(tr("Splits"))
         self._tint()
 

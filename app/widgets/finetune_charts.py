@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.i18n import tr
-from app.widgets.live_chart import ChartGrid, LiveChart
+from app.widgets.live_chart import LiveChart
 
 _HEIGHT = 188
+_NARROWEST = 270
 
 
 class RunCharts(QWidget):
@@ -38,13 +41,32 @@ class RunCharts(QWidget):
             "tokens_per_s": self.speed,
         }
         self._base: dict[str, float] = {}
-        grid = ChartGrid([self.loss, self.scores, self.rate, self.speed])
-        for chart in grid.charts:
+        self._all = [self.loss, self.scores, self.rate, self.speed]
+        self._columns = 0
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(12)
+        for chart in self._all:
             chart.setFixedHeight(_HEIGHT)
-        self._grid = grid
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(grid)
+        self._arrange(2)
+
+    def minimumSizeHint(self) -> QSize:
+        """One column is enough."""
+        return QSize(_NARROWEST, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Two by two, or one below the other where the room is small."""
+        super().resizeEvent(event)
+        self._arrange(2 if self.width() >= 2 * _NARROWEST else 1)
+
+    def _arrange(self, columns: int) -> None:
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for place, chart in enumerate(self._all):
+            self._grid.addWidget(chart, place // columns, place % columns)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1, columns - 1)
 
     def append(self, curve: str, x: float, y: float) -> None:
         """Add a point of a curve (see ``CURVES`` of the run)."""
@@ -66,7 +88,8 @@ class RunCharts(QWidget):
     def clear(self) -> None:
         """Empty all charts."""
         self._base = {}
-        self._grid.clear()
+        for chart in self._all:
+            chart.clear()
 
     def _extend_base(self, curve: str, x: float, y: float) -> None:
         """The zero-shot line is level and as long as the curve."""

@@ -116,7 +116,14 @@ class _Part(JobContext):
         super().__init__(whole.emit)
         self._whole, self._index, self._parts, self._segments = whole, index, parts, segments
 
-    def report(self, done: float, total: float | None = None, message: str = "") -> None:
+    def report(
+        self,
+        done: float,
+        total: float | None = None,
+        message: str = "",
+        *,
+        eta_s: float | None = None,
+    ) -> None:
         share = done / total if total else 0.0
         position = round((self._index + share) * self._segments)
         self._whole.report(position, self._parts * self._segments, message)

@@ -67,15 +67,26 @@ class JobContext:
         self._running = threading.Event()
         self._running.set()
 
-    def report(self, done: float, total: float | None = None, message: str = "") -> None:
-        """Tell how far the job is, at most ten times a second; the last unit always passes."""
+    def report(
+        self,
+        done: float,
+        total: float | None = None,
+        message: str = "",
+        *,
+        eta_s: float | None = None,
+    ) -> None:
+        """Tell how far the job is, at most ten times a second; the last unit always passes.
+
+        ``eta_s`` is the time left in seconds where the job knows better than the pace so far.
+        """
         now = self._clock()
         if now - self._last_report < _REPORT_INTERVAL_S and (total is None or done < total):
             return
         self._last_report = now
         elapsed = self.elapsed_s()
-        eta = elapsed * (total - done) / done if total and 0 < done <= total else None
-        self.emit(Progress(done, total, message, elapsed, eta))
+        if eta_s is None and total and 0 < done <= total:
+            eta_s = elapsed * (total - done) / done
+        self.emit(Progress(done, total, message, elapsed, eta_s))
 
     def emit(self, event: Event) -> None:
         """Send an event of the job's own kind; every one arrives."""

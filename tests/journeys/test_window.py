@@ -70,7 +70,7 @@ def import_by_drop(qtbot: QtBot, window: MainWindow) -> None:
 
 
 def fine_tune(qtbot: QtBot, window: MainWindow, heartbeat: Heartbeat) -> tuple[float, float]:
-    click(qtbot, window.page("corpora"), "Fine-tune on it")
+    click(qtbot, window.page("corpora"), "Fine-tune")
     assert window.current_page == "finetune"
     page: Any = window.page("finetune")
     assert page._model.setup.preset == "quick"
