@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mulm_core.errors import EngineError, UserError
 from mulm_core.models.catalog import ModelInfo
-from mulm_core.models.device import pick_device
+from mulm_core.models.device import autocast_dtype, pick_device
 from mulm_core.models.families import FAMILIES, Family, pick_language, read_config
+from mulm_core.models.memory import keep_freed_memory
 from mulm_core.models.quiet import quiet_libraries
 
 if TYPE_CHECKING:
@@ -29,6 +31,13 @@ class Base:
         """The model's own tag for ``tag``; raises :class:`UserError` naming those it has."""
         return pick_language(tag, self.info.languages, self.info.id)
 
+    def precision(self) -> AbstractContextManager[Any]:
+        """Inside it, matrices are multiplied in bfloat16 where that is faster on the device."""
+        import torch
+
+        dtype = autocast_dtype(self.device.type)
+        return torch.autocast(self.device.type, dtype) if dtype else nullcontext()
+
 
 def load_base(info: ModelInfo, device: str | None = None) -> Base:
     """Load the model that ``info`` describes onto ``device`` (None: the best there is).
@@ -40,6 +49,7 @@ def load_base(info: ModelInfo, device: str | None = None) -> Base:
         raise UserError(info.problem, where=info.path)
     import torch
 
+    keep_freed_memory()
     place = torch.device(device or pick_device())
     model, tokenizer = _read(info, place)
     family = FAMILIES[read_config(info.path)["model_type"]]

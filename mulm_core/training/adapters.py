@@ -9,7 +9,7 @@ from mulm_core.models.quiet import quiet_libraries
 from mulm_core.training.recipe import Recipe
 
 _ATTENTION = "q_proj|k_proj|v_proj|out_proj"
-_TARGETS = {
+TARGETS = {  # what each choice of lora_targets means, as PEFT's regular expression
     "all-linear": rf".*\.({_ATTENTION}|fc1|fc2)",
     "attention": rf".*\.({_ATTENTION})",
     "decoder": rf".*\.decoder\..*\.({_ATTENTION}|fc1|fc2)",
@@ -31,7 +31,7 @@ def add_adapter(base: Base, recipe: Recipe) -> Any:
         r=recipe.lora_rank,
         lora_alpha=recipe.lora_alpha,
         lora_dropout=recipe.lora_dropout,
-        target_modules=_TARGETS[recipe.lora_targets],
+        target_modules=TARGETS[recipe.lora_targets],
         bias="none",
     )
     return get_peft_model(base.model, config)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from mulm_core import scoring
 from mulm_core.models import Base
@@ -13,9 +12,6 @@ from mulm_core.training.objective import summed_loss
 from mulm_core.training.recipe import Recipe
 from mulm_core.translation.decode import decode
 from mulm_core.translation.options import DecodeOptions
-
-if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
 
 _SAMPLES = 3
 
@@ -58,15 +54,12 @@ class DevSet:
         picks = [len(by_length) * (2 + share) // 6 for share in range(_SAMPLES)]
         return [by_length[pick] for pick in dict.fromkeys(picks)]
 
-    def score(
-        self, precision: Callable[[], AbstractContextManager[Any]], check: Callable[[], None]
-    ) -> DevScores:
+    def score(self, check: Callable[[], None]) -> DevScores:
         """Score the base with whatever adapter is active; ``check`` may raise to end it."""
-        with precision():
-            loss = self._loss(check)
-            hypotheses = decode(
-                self._base, self.sources, self._source, self._target, self._options, check=check
-            )
+        loss = self._loss(check)
+        hypotheses = decode(
+            self._base, self.sources, self._source, self._target, self._options, check=check
+        )
         bleu, chrf = scoring.bleu_chrf(hypotheses, self.references, self._target)
         signatures = {"bleu": bleu.signature, "chrf": chrf.signature}
         return DevScores(loss, bleu.score, chrf.score, tuple(hypotheses), signatures)
@@ -75,7 +68,7 @@ class DevSet:
         import torch
 
         total, tokens = 0.0, 0
-        with torch.inference_mode():
+        with torch.inference_mode(), self._base.precision():
             for batch in self._batches:
                 check()
                 total += float(summed_loss(self._base.model, batch))

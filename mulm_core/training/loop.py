@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 import time
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from typing import Any
 
 from mulm_core.errors import Cancelled, EngineError, MulmError
 from mulm_core.jobs import JobContext
 from mulm_core.models import device_summary
 from mulm_core.models.device import autocast_dtype
+from mulm_core.models.memory import return_freed_memory
 from mulm_core.runs import Run, create_run
 from mulm_core.training.adapters import add_adapter, trainable, training_mode
 from mulm_core.training.batches import plan
@@ -58,6 +59,8 @@ def run_training(ctx: JobContext, request: TrainRequest) -> TrainResult:
         with suppress(MulmError):  # a full disk is told by the first error
             run.save()
         raise _explained(error) from error
+    finally:
+        return_freed_memory()
     return result
 
 
@@ -183,7 +186,8 @@ class _Training:
                 remaining,
             )
         )  # fmt: skip
-        self.ctx.report(self.step, self.total_steps, f"Training, epoch {math.ceil(epoch)}")
+        message = f"Training, epoch {math.ceil(epoch)}"
+        self.ctx.report(self.step, self.total_steps, message, eta_s=remaining)
 
     def _remaining_s(self) -> float:
         """Seconds for the steps still to come, at the pace so far, evaluations included."""
@@ -200,7 +204,7 @@ class _Training:
         """Score the dev set, keep the adapter if it is the best yet, save a checkpoint."""
         self.ctx.report(self.step, self.total_steps, "Scoring the dev segments")
         training_mode(self.peft_model, False)
-        scores = self.setup.dev.score(self._precision, self._check_evaluation)
+        scores = self.setup.dev.score(self._check_evaluation)
         training_mode(self.peft_model, True)
         if self.step == 0:
             self.zero_shot = scores.hypotheses
@@ -216,9 +220,6 @@ class _Training:
                 self.step, scores.loss, scores.bleu, scores.chrf, self._samples(scores), best
             )
         )
-
-    def _precision(self) -> AbstractContextManager[Any]:
-        return self.accelerator.autocast()
 
     def _check_evaluation(self) -> None:
         self.ctx.check()

@@ -68,19 +68,24 @@ def _generate(
     import torch
 
     longest = max(map(len, rows))
-    # A weak model may repeat itself without end; no translation is this much longer.
-    limit = min(options.max_length, 3 * longest + 20)
+    limits = [_most_tokens(len(row), options) for row in rows]
     ids = torch.full((len(rows), longest), base.tokenizer.pad_token_id, device=base.device)
     for row, tokens in enumerate(rows):
         ids[row, : len(tokens)] = torch.tensor(tokens, device=base.device)
-    with torch.inference_mode():
+    with torch.inference_mode(), base.precision():
         output: torch.Tensor = base.model.generate(
             input_ids=ids,
             attention_mask=(ids != base.tokenizer.pad_token_id).long(),
-            generation_config=_search(base, target, options, limit),
+            generation_config=_search(base, target, options, max(limits)),
             stopping_criteria=[lambda ids, scores, **_: _never(check, ids)],
         )
-    return output.tolist()
+    # Cut to each row's own limit: what a text becomes must not hang on its batch.
+    return [ids[:limit] for ids, limit in zip(output.tolist(), limits, strict=True)]
+
+
+def _most_tokens(source_length: int, options: DecodeOptions) -> int:
+    """A weak model may repeat itself without end; no translation is this much longer."""
+    return min(options.max_length, 3 * source_length + 20)
 
 
 def _search(base: Base, target: str, options: DecodeOptions, limit: int) -> Any:

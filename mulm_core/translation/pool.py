@@ -90,6 +90,7 @@ class Pool:
 
     def _load(self, folder: Path, base: Base) -> str:
         from peft import PeftModel
+        from safetensors import SafetensorError
 
         quiet_libraries()
         while len(self._adapters) >= _MOST_ADAPTERS:
@@ -103,7 +104,7 @@ class Pool:
                 self._peft.eval()
             else:
                 self._peft.load_adapter(folder, adapter_name=name)
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
+        except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
             self._forget()  # a half-loaded adapter must not colour the base
             reason = str(error).strip().splitlines()[0]
             raise UserError(
