@@ -29,8 +29,6 @@ from app.widgets.import_dialog import Finding, ImportDialog, ImportForm
 from app.widgets.page import EmptyState, InlineMessage, Page, primary_button
 from app.widgets.splitters import remember
 
-FILE_FILTER = "Sentence pairs (*.tmx *.tsv *.tab *.txt *);;All files (*)"
-
 
 class CorporaPage(Page):
     """List at the left, the chosen corpus at the right; the whole page takes files."""
@@ -135,7 +133,8 @@ class CorporaPage(Page):
 
     def choose_files(self) -> None:
         """Ask for files and import them."""
-        paths = ask_files(self, tr("Import sentence pairs"), FILE_FILTER, self._settings)
+        kinds = tr("Sentence pairs (*.tmx *.tsv *.tab *.txt)") + ";;" + tr("All files (*)")
+        paths = ask_files(self, tr("Import sentence pairs"), kinds, self._settings)
         if paths:
             self.import_paths(paths)
 

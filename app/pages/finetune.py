@@ -69,6 +69,7 @@ class FineTunePage(Page):
         model.steps_known.connect(self._update)
         self._forecast.run_chosen.connect(model.show_run)
         model.run_changed.connect(self._follow_run)
+        model.charts_importable.connect(self._run.prepare)
         self._setup.valid_changed.connect(lambda _: self._update())
         for sequence in ("Ctrl+Return", "Ctrl+Enter"):
             shortcut = QShortcut(QKeySequence(sequence), self)
@@ -81,6 +82,7 @@ class FineTunePage(Page):
     def on_shown(self) -> None:
         """Read models and corpora again."""
         self._model.library.refresh()
+        self._model.prepare()
 
     def open(self, **kwargs: object) -> None:
         """Take ``corpus`` or ``model`` to start from, or ``run`` to look at."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from app.i18n import duration, number, score, signed, tr
@@ -16,6 +17,7 @@ from app.widgets.stat_row import StatRow
 
 if TYPE_CHECKING:
     from app.widgets.finetune_charts import RunCharts
+    from app.widgets.live_chart import LiveChart
 
 
 class RunView(QWidget):
@@ -34,6 +36,7 @@ class RunView(QWidget):
         self._result = InlineMessage()
         self._samples = SampleList()
         self.charts: RunCharts | None = None
+        self._ready_charts: list[LiveChart] = []
         self._chart_place = QVBoxLayout()
         inner = QWidget()
         box = QVBoxLayout(inner)
@@ -101,12 +104,20 @@ class RunView(QWidget):
             self.charts.clear()
         self._update()
 
+    def prepare(self) -> None:
+        """Make one chart after the other while the window is idle, so that Start need not."""
+        from app.widgets.finetune_charts import CHARTS, make_chart
+
+        if self.charts is None and len(self._ready_charts) < CHARTS:
+            self._ready_charts.append(make_chart(len(self._ready_charts)))
+            QTimer.singleShot(0, self, self.prepare)
+
     def _need_charts(self) -> RunCharts:
         """Import pyqtgraph only when there is something to draw."""
         if self.charts is None:
             from app.widgets.finetune_charts import RunCharts
 
-            self.charts = RunCharts()
+            self.charts = RunCharts(self._ready_charts)
             self._chart_place.addWidget(self.charts)
         return self.charts
 

@@ -96,6 +96,7 @@ class CompareModel(QObject):
         self._job: Job | None = None
         self._cache = _Cache()
         self._test: TestSet | None = None
+        self._wanted_run = ""
         self.files = TestFiles(runner)
         self.files.loaded.connect(self._test_loaded)
         self.files.failed.connect(self.failed.emit)
@@ -113,7 +114,12 @@ class CompareModel(QObject):
     def choose_run(self, id: str) -> None:
         """Compare this run with its base, in the direction it was trained for."""
         row = self.library.run(id)
-        if row is None or id == self.state.run:
+        if row is None or not row.usable:
+            self._wanted_run = id  # it has just been made: the list is being read
+            self.library.refresh()
+            return
+        self._wanted_run = ""
+        if id == self.state.run:
             return
         same = (row.source, row.target) == (self.state.source, self.state.target)
         self._set(run=id, model=row.model, source=row.source, target=row.target, columns=())
@@ -145,7 +151,9 @@ class CompareModel(QObject):
 
     def _fill_gaps(self) -> None:
         runs = self.runs
-        if self.state.run in [row.id for row in runs]:
+        if self._wanted_run in [row.id for row in runs]:
+            self.choose_run(self._wanted_run)
+        elif self.state.run in [row.id for row in runs]:
             self.changed.emit()
         elif runs:
             self.choose_run(runs[0].id)

@@ -165,8 +165,8 @@ class EvaluateModel(QObject):
     def choose_run(self, id: str) -> None:
         """Score this run and its base, in the direction it was trained for."""
         row = self.library.run(id)
-        if row is None:
-            self._wanted_run = id  # the list is being read; see _fill_gaps
+        if row is None or not row.usable:
+            self._wanted_run = id  # it has just been made: the list is being read
             self.library.refresh()
             return
         self._wanted_run = ""
@@ -188,8 +188,9 @@ class EvaluateModel(QObject):
             else state.chosen & {choice.system for choice in self.systems()}
         )
         self._set(chosen=chosen)
-        if self._wanted_run and self.library.run(self._wanted_run) is not None:
-            self.choose_run(self._wanted_run)
+        wanted = self.library.run(self._wanted_run)
+        if wanted is not None and wanted.usable:
+            self.choose_run(wanted.id)
 
     def _default_choice(self, source: str, target: str) -> frozenset[str]:
         """The newest run of this direction and the base it came from; else the first base."""

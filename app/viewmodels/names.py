@@ -66,4 +66,5 @@ def run_status(status: str) -> str:
         "stopped": tr("stopped early"),
         "interrupted": tr("interrupted"),
         "failed": tr("failed"),
+        "elsewhere": tr("running in another program"),
     }.get(status, status)
