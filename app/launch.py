@@ -71,7 +71,9 @@ def _run(workspace: Path | None) -> int:
     from PySide6.QtWidgets import QMessageBox
 
     from mulm_core.errors import MulmError
+    from mulm_core.quiet import silence
 
+    silence()
     app = make_application()
     try:
         ctx = make_context(workspace)

@@ -38,7 +38,7 @@ class EngineError(MulmError):
     """Something outside the person's choice failed: disk, memory, a damaged run."""
 
 
-class Cancelled(Exception):
+class Cancelled(Exception):  # noqa: N818 - an outcome, not an error
     """A job was cancelled through its context; nothing of it stays behind."""
 
 

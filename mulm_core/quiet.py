@@ -26,3 +26,11 @@ def silence() -> None:
     for name in _LOGGERS:
         logging.getLogger(name).setLevel(logging.ERROR)
     warnings.simplefilter("ignore")
+
+
+def quiet_libraries() -> None:
+    """No progress bars of transformers, and no warning that PEFT calls a name it deprecated."""
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+    warnings.filterwarnings("ignore", ".*is_gradient_checkpointing", FutureWarning)

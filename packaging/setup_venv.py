@@ -50,9 +50,7 @@ def create(venv: Path) -> bool:
 def pip(python: Path, *arguments: str) -> bool:
     """Run ``pip install`` under the pinned versions; whether it succeeded."""
     command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    return (
-        subprocess.run([*command, "-c", ROOT / "constraints.txt", *arguments]).returncode == 0
-    )
+    return subprocess.run([*command, "-c", ROOT / "constraints.txt", *arguments]).returncode == 0
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from mulm_core.models.catalog import ModelInfo
 from mulm_core.models.device import autocast_dtype, pick_device
 from mulm_core.models.families import FAMILIES, Family, pick_language, read_config
 from mulm_core.models.memory import keep_freed_memory
-from mulm_core.models.quiet import quiet_libraries
+from mulm_core.quiet import quiet_libraries
 
 if TYPE_CHECKING:
     import torch

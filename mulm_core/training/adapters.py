@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mulm_core.models import Base
-from mulm_core.models.quiet import quiet_libraries
+from mulm_core.quiet import quiet_libraries
 from mulm_core.training.recipe import Recipe
 
 _ATTENTION = "q_proj|k_proj|v_proj|out_proj"

@@ -10,7 +10,7 @@ from typing import Any
 
 from mulm_core.errors import UserError, explain_os_errors
 from mulm_core.models import Base, ModelInfo, get_model, load_base, weights_hash
-from mulm_core.models.quiet import quiet_libraries
+from mulm_core.quiet import quiet_libraries
 from mulm_core.runs import Run, get_run
 from mulm_core.translation.systems import SystemRef
 from mulm_core.workspace import Workspace
