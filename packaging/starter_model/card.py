@@ -108,7 +108,7 @@ French and the like are truly zero-shot, which is what fine-tuning is for.
 It has read user interfaces and help pages of one office suite and the dialogue of one fantasy game,
 nothing else. It translates software text usefully and game dialogue poorly; it does **not** know
 news, law, medicine, conversation or the web, and gives fluent nonsense there. Sentences of more
-than about 100 pieces (some 60 words) were not trained on. Between two languages other than
+than about 100 pieces were not trained on. Between two languages other than
 English it is weak until fine-tuned. The tokenizer lists all 100 languages of M2M100 because its
 class demands them; `languages` in `config.json` names the five that mean something.
 Do not rely on its output without reading it.
