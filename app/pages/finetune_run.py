@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from app.widgets.finetune_charts import RunCharts
     from app.widgets.live_chart import LiveChart
 
+_CHARTS = 4
+
 
 class RunView(QWidget):
     """Numbers, four charts, sample translations; the result and the next step at the end."""
@@ -106,11 +108,16 @@ class RunView(QWidget):
 
     def prepare(self) -> None:
         """Make one chart after the other while the window is idle, so that Start need not."""
-        from app.widgets.finetune_charts import CHARTS, make_chart
+        from app.widgets.finetune_charts import make_chart
 
-        if self.charts is None and len(self._ready_charts) < CHARTS:
+        if not self.prepared:
             self._ready_charts.append(make_chart(len(self._ready_charts)))
             QTimer.singleShot(0, self, self.prepare)
+
+    @property
+    def prepared(self) -> bool:
+        """Whether :meth:`prepare` has ended: nothing is left to make at Start."""
+        return self.charts is not None or len(self._ready_charts) == _CHARTS
 
     def _need_charts(self) -> RunCharts:
         """Import pyqtgraph only when there is something to draw."""
