@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from app.main_window import MainWindow
+    from mulm_core.evaluation import Evaluation
     from mulm_core.workspace import Workspace
 
 SIZE = (1280, 800)
@@ -114,6 +115,7 @@ def take(place: Path, theme: str, out: Path, wanted: list[str]) -> None:
             continue
         picture: QWidget = show() or window
         settle(app, ctx)
+        hide_folders(picture, {str(ROOT): "~/mulm-workbench", str(place): "~/.local/share/mulm"})
         picture.grab().save(str(out / f"{name}-{theme}.png"))
         print(out / f"{name}-{theme}.png", flush=True)
         if picture is not window:
@@ -125,7 +127,7 @@ def take(place: Path, theme: str, out: Path, wanted: list[str]) -> None:
 
 def scenes(window: MainWindow, workspace: Workspace) -> dict[str, Callable[[], Any]]:
     """What to show for each picture; a scene may return another widget to take."""
-    from mulm_core.evaluation import list_evaluations
+    from mulm_core.evaluation import list_evaluations, load_parallel
     from mulm_core.runs import list_runs
     from mulm_core.samples import get_sample
 
@@ -143,7 +145,12 @@ def scenes(window: MainWindow, workspace: Workspace) -> dict[str, Callable[[], A
 
     def compare() -> None:
         window.show_page("compare")
-        window.page("compare").drop_files(list(sample.test))
+        window.page("compare").open(
+            test=load_parallel(*sample.test),
+            direction=(sample.source, sample.target),
+            run=run,
+            position=telling_segment(list_evaluations(workspace)[0]),
+        )
 
     def dialog() -> QWidget:
         window.show_page("corpora")
@@ -164,6 +171,29 @@ def scenes(window: MainWindow, workspace: Workspace) -> dict[str, Callable[[], A
         "models": go("models"),
         "settings": go("settings"),
     }
+
+
+def telling_segment(evaluation: Evaluation) -> int:
+    """A segment of some length on which fine-tuning gained, but is not perfect."""
+    tuned = evaluation.systems[1].sentence_chrf
+    gains = evaluation.difference(1)
+    fitting = [
+        number
+        for number, source in enumerate(evaluation.sources)
+        if 60 < len(source) < 160 and 60 < tuned[number] < 90
+    ]
+    return max(fitting, key=lambda number: gains[number], default=0)
+
+
+def hide_folders(picture: QWidget, names: dict[str, str]) -> None:
+    """Show folders of this machine under the names they would have on a reader's."""
+    from PySide6.QtWidgets import QLabel, QLineEdit
+
+    for kind in (QLabel, QLineEdit):
+        for part in picture.findChildren(kind):
+            for folder, name in names.items():
+                if folder in part.text():
+                    part.setText(part.text().replace(folder, name))
 
 
 def settle(app: Any, ctx: Any) -> None:
