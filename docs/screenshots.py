@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import platform
 import sys
 import tempfile
 import time
@@ -115,7 +116,12 @@ def take(place: Path, theme: str, out: Path, wanted: list[str]) -> None:
             continue
         picture: QWidget = show() or window
         settle(app, ctx)
-        hide_folders(picture, {str(ROOT): "~/mulm-workbench", str(place): "~/.local/share/mulm"})
+        names = {
+            str(ROOT): "~/mulm-workbench",
+            str(place): "~/.local/share/mulm",
+            platform.platform(): platform.system(),
+        }
+        rename(picture, names)
         picture.grab().save(str(out / f"{name}-{theme}.png"))
         print(out / f"{name}-{theme}.png", flush=True)
         if picture is not window:
@@ -185,8 +191,8 @@ def telling_segment(evaluation: Evaluation) -> int:
     return max(fitting, key=lambda number: gains[number], default=0)
 
 
-def hide_folders(picture: QWidget, names: dict[str, str]) -> None:
-    """Show folders of this machine under the names they would have on a reader's."""
+def rename(picture: QWidget, names: dict[str, str]) -> None:
+    """Show what is named after this machine under a name that suits any reader's."""
     from PySide6.QtWidgets import QLabel, QLineEdit
 
     for kind in (QLabel, QLineEdit):

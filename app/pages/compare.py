@@ -20,6 +20,7 @@ from app.icons import icon
 from app.pages.test_files import ask_test_files
 from app.theme import theme
 from app.viewmodels.compare import Column, CompareModel
+from app.viewmodels.library import RunRow
 from app.viewmodels.names import language_name, model_language_choices
 from app.viewmodels.test_files import TestSet
 from app.widgets.combos import combo_box, fill
@@ -204,7 +205,7 @@ class ComparePage(Page):
 
     def _update(self) -> None:
         model, state = self._model, self._model.state
-        runs = [(f"{row.name} \N{MIDDLE DOT} {row.direction}", row.id) for row in model.runs]
+        runs = [(_run_title(row), row.id) for row in model.runs]
         fill(self._runs, runs, state.run, tr("No run yet: zero-shot only"))
         self._show_direction()
         known = bool(state.source and state.target)
@@ -243,3 +244,9 @@ class ComparePage(Page):
                 note += f" ({signed(column.chrf - first)})"
         token = "fine_tuned" if column.system.startswith("run:") else "zero_shot"
         return Shown(column.title, token, column.text, note, column.waiting)
+
+
+def _run_title(row: RunRow) -> str:
+    if row.bleu is None:
+        return row.name
+    return tr("{run} \N{MIDDLE DOT} dev BLEU {score}", run=row.name, score=score(row.bleu))
