@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+ENVIRONMENT = dict(os.environ)  # as it is before the engine sets anything
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -111,7 +113,7 @@ def run_side(side: str, options: argparse.Namespace) -> Measured:
     command = [sys.executable, __file__, "--side", side, "--work", str(options.work)]
     for name in ("epochs", "model", "batch", "seed"):
         command += [f"--{name}", str(getattr(options, name))]
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True, env=ENVIRONMENT)
     return Measured(**json.loads((options.work / f"{side}.json").read_text()))
 
 
@@ -190,6 +192,7 @@ def ours(options: argparse.Namespace) -> Measured:
 
 def baseline(options: argparse.Namespace) -> Measured:
     """Train the way the libraries' documentation shows, with their defaults."""
+    import torch  # noqa: F401 - before the engine, which would choose how its threads wait
     from peft import LoraConfig, TaskType, get_peft_model
     from transformers import (
         AutoModelForSeq2SeqLM,

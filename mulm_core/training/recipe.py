@@ -184,7 +184,7 @@ class Recipe:
 
 
 PRESETS: dict[str, Recipe] = {
-    "quick": Recipe(preset="quick", epochs=4, learning_rate=2e-3, patience=0, dev_size=150),
+    "quick": Recipe(preset="quick", epochs=3, learning_rate=2e-3, patience=0, dev_size=150),
     "balanced": Recipe(preset="balanced"),
     "thorough": Recipe(
         preset="thorough",

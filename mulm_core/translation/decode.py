@@ -93,19 +93,19 @@ def _search(base: Base, target: str, options: DecodeOptions, limit: int) -> Any:
 
     own = base.model.generation_config
     config = base.model.config
+    penalty = own.length_penalty if options.length_penalty is None else options.length_penalty
+    # The library warns of settings that greedy search does not use.
+    beam_search = {"length_penalty": penalty, "early_stopping": bool(own.early_stopping)}
     return GenerationConfig(
         num_beams=options.beams,
         max_length=limit,
-        length_penalty=own.length_penalty or 1.0
-        if options.length_penalty is None
-        else options.length_penalty,
-        early_stopping=bool(own.early_stopping) and options.beams > 1,
         do_sample=False,
         forced_bos_token_id=base.family.forced_token(base.tokenizer, target),
         decoder_start_token_id=own.decoder_start_token_id or config.decoder_start_token_id,
         bos_token_id=own.bos_token_id,
         eos_token_id=own.eos_token_id,
         pad_token_id=own.pad_token_id,
+        **(beam_search if options.beams > 1 else {}),
     )
 
 
