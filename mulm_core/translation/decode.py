@@ -94,8 +94,8 @@ def _search(base: Base, target: str, options: DecodeOptions, limit: int) -> Any:
     own = base.model.generation_config
     config = base.model.config
     penalty = own.length_penalty if options.length_penalty is None else options.length_penalty
-    # The library warns of settings that greedy search does not use.
-    beam_search = {"length_penalty": penalty, "early_stopping": bool(own.early_stopping)}
+    # The library warns where greedy search is given anything but these settings' defaults.
+    beam_search = options.beams > 1
     return GenerationConfig(
         num_beams=options.beams,
         max_length=limit,
@@ -105,7 +105,8 @@ def _search(base: Base, target: str, options: DecodeOptions, limit: int) -> Any:
         bos_token_id=own.bos_token_id,
         eos_token_id=own.eos_token_id,
         pad_token_id=own.pad_token_id,
-        **(beam_search if options.beams > 1 else {}),
+        length_penalty=penalty if beam_search else 1.0,
+        early_stopping=bool(own.early_stopping) and beam_search,
     )
 
 
