@@ -11,7 +11,7 @@ from mulm_core.corpus.importer import (
 from mulm_core.corpus.split import split_of
 from mulm_core.corpus.store import CorpusStore
 from mulm_core.corpus.text import read_lines
-from mulm_core.corpus.types import SPLITS, CorpusInfo, Detected, Pair, Problem
+from mulm_core.corpus.types import SPLITS, CorpusInfo, Detected, Pair, Problem, ReadOptions
 
 __all__ = [
     "SPLITS",
@@ -22,6 +22,7 @@ __all__ = [
     "ImportResult",
     "Pair",
     "Problem",
+    "ReadOptions",
     "delete_corpus",
     "detect",
     "get_corpus",

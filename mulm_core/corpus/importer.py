@@ -19,7 +19,7 @@ from mulm_core.corpus.split import split_of
 from mulm_core.corpus.store import CorpusWriter
 from mulm_core.corpus.tags import fold
 from mulm_core.corpus.text import tidy
-from mulm_core.corpus.types import CorpusInfo, Detected, Problem
+from mulm_core.corpus.types import DEFAULTS, CorpusInfo, Detected, Problem, ReadOptions
 from mulm_core.errors import UserError, explain_os_errors
 from mulm_core.jobs import JobContext
 from mulm_core.workspace import Workspace
@@ -38,6 +38,7 @@ class ImportRequest:
     source: str
     target: str
     name: str
+    options: ReadOptions = DEFAULTS
 
 
 @dataclass(frozen=True)
@@ -56,18 +57,19 @@ class _Intake:
 
     source: str
     target: str
+    options: ReadOptions
     pairs: int = 0
     skipped: int = 0
     problems: list[Problem] = field(default_factory=list)
 
     def read(self, files: FileSet) -> Iterator[Unit | None]:
         """The usable units, tidied; None for each skipped one, so that the caller can breathe."""
-        for item in files.reader.read(files.files, self.source, self.target):
+        for item in files.reader.read(files.files, self.source, self.target, self.options):
             if isinstance(item, Problem):
                 self._skip(item)
                 yield None
                 continue
-            unit = Unit(tidy(item.source), tidy(item.target), item.where, item.done)
+            unit = Unit(tidy(item.source), tidy(item.target), *item[2:])
             empty = [side for side in ("source", "target") if not getattr(unit, side)]
             if empty:
                 what = f"the {' and the '.join(empty)} side {'are' if empty[1:] else 'is'} empty"
@@ -83,22 +85,22 @@ class _Intake:
             self.problems.append(problem)
 
 
-def detect(paths: Sequence[Path]) -> list[Detected]:
+def detect(paths: Sequence[Path], options: ReadOptions = DEFAULTS) -> list[Detected]:
     """What the files are, grouped into sets that belong together; folders are searched.
 
     Raises :class:`UserError` for a file that no reader takes, or that is empty or damaged.
     """
-    return [found.reader.detect(found.files) for found in file_sets(paths)]
+    return [found.reader.detect(found.files, options) for found in file_sets(paths)]
 
 
 def read_pairs(
-    paths: Sequence[Path], source: str, target: str
+    paths: Sequence[Path], source: str, target: str, options: ReadOptions = DEFAULTS
 ) -> tuple[list[tuple[str, str]], list[Problem]]:
     """The pairs of files in any corpus format, without a corpus, and the units left out.
 
     Raises :class:`UserError` as :func:`import_corpus` does. At most a thousand problems are listed.
     """
-    intake = _Intake(*_languages(source, target))
+    intake = _Intake(*_languages(source, target), options)
     units = [unit for found in file_sets(paths) for unit in intake.read(found)]
     return [(unit.source, unit.target) for unit in units if unit is not None], intake.problems
 
@@ -121,7 +123,7 @@ def import_corpus(ctx: JobContext, request: ImportRequest) -> ImportResult:
     else:
         source, target = _own_direction(corpus, source, target)
         opened = _existing_corpus(corpus)
-    intake = _Intake(source, target)
+    intake = _Intake(source, target, request.options)
     with opened as connection:
         _fill(ctx, connection, sets, intake)
         if not intake.pairs:
@@ -133,7 +135,7 @@ def _nothing_usable(sets: list[FileSet], intake: _Intake) -> UserError:
     """What to say of files without one usable pair: they become no corpus."""
     fix = "Check that the file holds sentence pairs of these two languages"
     if not intake.problems:
-        return UserError("there are no sentence pairs in it", where=sets[0].files[0], fix=fix)
+        return UserError("there are no sentence pairs in it", where=str(sets[0].files[0]), fix=fix)
     first = intake.problems[0]
     more = f" (and {intake.skipped - 1:,} more)" if intake.skipped > 1 else ""
     what = f"none of its pairs can be used: {first.what}{more}"

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mulm_core.corpus.encodings import encoding_of
 from mulm_core.corpus.formats.base import Reader, Unit
 from mulm_core.corpus.formats.moses import MosesReader
 from mulm_core.corpus.formats.tmx import TmxReader
 from mulm_core.corpus.formats.tsv import TsvReader
-from mulm_core.corpus.text import lines, require_content
+from mulm_core.corpus.source import Source, sources
+from mulm_core.corpus.text import lines
 from mulm_core.errors import UserError
 
 __all__ = ["READERS", "FileSet", "Reader", "Unit", "file_sets"]
@@ -18,6 +20,7 @@ __all__ = ["READERS", "FileSet", "Reader", "Unit", "file_sets"]
 # In the order in which they are asked; a new format is a module of its own and a line here.
 READERS: tuple[Reader, ...] = (TmxReader(), TsvReader(), MosesReader())
 _MOSES = READERS[-1]
+_EXTENSIONS = frozenset(extension for reader in READERS for extension in reader.extensions)
 
 
 @dataclass(frozen=True)
@@ -25,35 +28,39 @@ class FileSet:
     """Files that are read together, and their reader."""
 
     reader: Reader
-    files: tuple[Path, ...]
+    files: tuple[Source, ...]
 
     @property
     def name(self) -> str:
         """The file names, joined by ``+``."""
-        return " + ".join(path.name for path in self.files)
+        return " + ".join(file.name for file in self.files)
 
     @property
     def size(self) -> int:
-        """Bytes of all files."""
-        return sum(path.stat().st_size for path in self.files)
+        """What the ``done`` of the units runs up to, in bytes."""
+        return sum(file.size for file in self.files)
 
 
 def file_sets(paths: Sequence[Path]) -> list[FileSet]:
     """The file sets among ``paths``: by extension and name first, then by content.
 
-    Folders stand for the files in them that a reader takes. Raises :class:`UserError` for a
-    given file that no reader takes, and where nothing is left.
+    Folders and archives stand for the files in them that a reader takes. Raises
+    :class:`UserError` for a given file that no reader takes, and where nothing is left.
     """
     named = [path for path in paths if not path.is_dir()]
     inside = [file for path in paths if path.is_dir() for file in _files_in(path)]
-    for path in named:
-        require_content(path)
-    sets, rest = _by_name(list(dict.fromkeys(named + inside)))
-    found, rest = _by_content(rest)
-    sets += found
-    orphans = [path for path in rest if path in named]
-    if len(orphans) == 2:
-        sets.append(FileSet(_MOSES, (orphans[0], orphans[1])))
+    given: list[Source] = []
+    found: list[Source] = []
+    for path in dict.fromkeys(named + inside):
+        parts = sources(path)
+        found += parts
+        given += [part for part in parts if path in named and not part.member]
+    sets, rest = _by_name(found, given)
+    more, rest = _by_content(rest)
+    sets += more
+    orphans = [file for file in rest if file in given]
+    if len(orphans) == 2 and not any(_belongs_elsewhere(file) for file in orphans):
+        sets.append(FileSet(_MOSES, tuple(orphans)))
     elif orphans:
         raise _unknown(orphans[0])
     if not sets:
@@ -65,25 +72,36 @@ def _first(paths: Sequence[Path]) -> str:
     return str(paths[0]) if paths else ""
 
 
-def _by_name(paths: list[Path]) -> tuple[list[FileSet], list[Path]]:
+def _by_name(files: list[Source], given: list[Source]) -> tuple[list[FileSet], list[Source]]:
     sets: list[FileSet] = []
     for reader in READERS:
-        for files in reader.group(paths):
-            sets.append(FileSet(reader, files))
-            paths = [path for path in paths if path not in files]
-    return sets, paths
+        shared = [
+            file
+            for file in files
+            if file.place.suffix.lower() in reader.shared
+            and file not in given
+            and not reader.sniff(file)
+        ]
+        for group in reader.group([file for file in files if file not in shared]):
+            sets.append(FileSet(reader, group))
+            files = [file for file in files if file not in group]
+    return sets, files
 
 
-def _by_content(paths: list[Path]) -> tuple[list[FileSet], list[Path]]:
+def _by_content(files: list[Source]) -> tuple[list[FileSet], list[Source]]:
     sets: list[FileSet] = []
-    rest: list[Path] = []
-    for path in paths:
-        reader = next((reader for reader in READERS if reader.sniff(path)), None)
+    rest: list[Source] = []
+    for file in files:
+        reader = next((reader for reader in READERS if reader.sniff(file)), None)
         if reader is None:
-            rest.append(path)
+            rest.append(file)
         else:
-            sets.append(FileSet(reader, (path,)))
+            sets.append(FileSet(reader, (file,)))
     return sets, rest
+
+
+def _belongs_elsewhere(file: Source) -> bool:
+    return file.place.suffix.lower() in _EXTENSIONS
 
 
 def _files_in(folder: Path) -> list[Path]:
@@ -96,12 +114,13 @@ def _files_in(folder: Path) -> list[Path]:
     ]
 
 
-def _unknown(path: Path) -> UserError:
-    for _ in lines(path):  # a binary or undecodable file says so itself
+def _unknown(file: Source) -> UserError:
+    # A binary or undecodable file says so itself.
+    for _ in lines(file, encoding_of(file).name):
         pass
     titles = ", ".join(reader.title for reader in READERS)
     return UserError(
         "no reader takes this file: it is one text without a second language",
-        where=path,
+        where=str(file),
         fix=f"Known formats: {titles}; give both files of a line-aligned pair",
     )

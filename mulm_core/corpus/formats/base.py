@@ -4,77 +4,133 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from itertools import islice
-from pathlib import Path
+from dataclasses import replace
 from typing import NamedTuple
 
-from mulm_core.corpus.types import Detected, Problem
+from mulm_core.corpus.encodings import Encoding
+from mulm_core.corpus.source import Source
+from mulm_core.corpus.types import Detected, Problem, ReadOptions
+from mulm_core.errors import UserError
 
 _COUNT_BELOW = 8_000_000  # bytes; larger files are not read just to count their pairs
 _PREVIEW = 3
 
+Sources = tuple[Source, ...]
+
 
 class Unit(NamedTuple):
-    """One pair as the file holds it; ``done`` is the bytes of the file set read so far."""
+    """One pair as the file holds it.
+
+    ``done`` is the bytes of the file set read so far, ``codes`` the native inline codes on both
+    sides.
+    """
 
     source: str
     target: str
     where: str
     done: int
+    codes: int = 0
+
+
+class UnclearColumnsError(UserError):
+    """Nothing tells which columns hold the pairs; a person has to choose."""
 
 
 class Reader(ABC):
     """Reads one format; a new format is one module with one reader in the registry.
 
     ``key`` names the format in records, ``title`` to people; ``extensions`` are lower case with
-    their dot.
+    their dot. ``shared`` are those of them that other kinds of files have too: in a folder such a
+    file counts only where its content fits.
     """
 
     key: str
     title: str
     extensions: tuple[str, ...]
+    shared: tuple[str, ...] = ()
+    has_codes = False
 
     @abstractmethod
-    def sniff(self, path: Path) -> bool:
+    def sniff(self, source: Source) -> bool:
         """Whether the content of a file without a known extension looks like this format."""
 
     @abstractmethod
-    def encoding(self, files: tuple[Path, ...]) -> str:
-        """The encoding the files declare or are marked with."""
+    def encoding(
+        self, files: Sources, options: ReadOptions, languages: tuple[str, ...]
+    ) -> Encoding:
+        """The encoding the files declare, are marked with, or seem to have."""
 
     @abstractmethod
-    def languages(self, files: tuple[Path, ...]) -> tuple[str, ...]:
+    def languages(self, files: Sources, options: ReadOptions) -> tuple[str, ...]:
         """The language tags found inside or guessed from the names; the source first if told."""
 
     @abstractmethod
-    def read(self, files: tuple[Path, ...], source: str, target: str) -> Iterator[Unit | Problem]:
+    def read(
+        self, files: Sources, source: str, target: str, options: ReadOptions
+    ) -> Iterator[Unit | Problem]:
         """The pairs in file order, and a problem for each unit that holds none.
 
         Constant memory. Empty sides may come through; the importer sorts them out. Raises
         :class:`UserError` where the files as a whole cannot be read or lack the languages.
         """
 
-    def group(self, paths: list[Path]) -> list[tuple[Path, ...]]:
-        """The file sets among ``paths`` that this reader takes by name: one file each."""
-        return [(path,) for path in paths if path.suffix.lower() in self.extensions]
+    def group(self, files: list[Source]) -> list[Sources]:
+        """The file sets among ``files`` that this reader takes by name: one file each."""
+        return [(file,) for file in files if file.place.suffix.lower() in self.extensions]
 
-    def detect(self, files: tuple[Path, ...]) -> Detected:
+    def shape(self, files: Sources, options: ReadOptions) -> dict[str, object]:
+        """``columns``, ``delimiter`` and ``header`` of :class:`Detected`, where there are any."""
+        return {}
+
+    def ordered(self, files: Sources) -> bool:
+        """Whether the sides have an order of their own, so that no language need be known."""
+        return False
+
+    def detect(self, files: Sources, options: ReadOptions) -> Detected:
         """What the files hold, with a preview; counts the pairs of small files only."""
-        tags = self.languages(files)
-        pairs: int | None = None
-        preview: list[tuple[str, str]] = []
+        tags = self.languages(files, options)
+        encoding = self.encoding(files, options, tags)
+        found = Detected(
+            format=self.key,
+            title=self.title,
+            files=tuple(dict.fromkeys(file.path for file in files)),
+            encoding=encoding.name,
+            languages=tags,
+            pairs=None,
+            preview=(),
+            encoding_guessed=encoding.guessed,
+            members=tuple(file.member for file in files if file.member),
+            **self.shape(files, options),  # type: ignore[arg-type]
+        )
         # Two placeholder tags suit formats that name no languages: columns and files have an order.
         source, target = tags[:2] if len(tags) >= 2 else ("en", "und")
         if len(tags) >= 2 or self.ordered(files):
-            units = (u for u in self.read(files, source, target) if isinstance(u, Unit))
-            usable = (u for u in units if u.source.strip() and u.target.strip())
-            preview = [(u.source.strip(), u.target.strip()) for u in islice(usable, _PREVIEW)]
-            if sum(path.stat().st_size for path in files) < _COUNT_BELOW:
-                pairs = len(preview) + sum(1 for _ in usable)
-        return Detected(
-            self.key, self.title, files, self.encoding(files), tags, pairs, tuple(preview)
-        )
+            try:
+                return self._looked_into(found, files, source, target, options)
+            except UnclearColumnsError:
+                pass
+        return found
 
-    def ordered(self, files: tuple[Path, ...]) -> bool:
-        """Whether the sides have an order of their own, so that no language need be known."""
-        return False
+    def _looked_into(
+        self, found: Detected, files: Sources, source: str, target: str, options: ReadOptions
+    ) -> Detected:
+        preview: list[tuple[str, str]] = []
+        whole = sum(file.size for file in files) < _COUNT_BELOW
+        pairs = codes = 0
+        for unit in self.read(files, source, target, options):
+            if isinstance(unit, Problem):
+                continue
+            left, right = unit.source.strip(), unit.target.strip()
+            if left and right:
+                pairs += 1
+                codes += unit.codes
+                if len(preview) < _PREVIEW:
+                    preview.append((left, right))
+            if len(preview) == _PREVIEW and not whole:
+                break
+        return replace(
+            found,
+            pairs=pairs if whole else None,
+            preview=tuple(preview),
+            codes=codes if self.has_codes else None,
+        )

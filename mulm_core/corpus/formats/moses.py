@@ -2,64 +2,77 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
 
 from mulm_core.corpus import tags, text
-from mulm_core.corpus.formats.base import Reader, Unit
-from mulm_core.corpus.types import Problem
+from mulm_core.corpus.encodings import Encoding, encoding_of
+from mulm_core.corpus.formats.base import Reader, Sources, Unit
+from mulm_core.corpus.source import Source
+from mulm_core.corpus.types import Problem, ReadOptions
 from mulm_core.errors import UserError
 
 _SOURCE_ROLES = frozenset({"src", "source"})
 _TARGET_ROLES = frozenset({"tgt", "trg", "target", "ref", "reference"})
+# name_fr, name-fr, name_pt_BR, name-zh-Hant
+_ENDING = re.compile(r"(.+?)[-_]([A-Za-z]{2,3}(?:[-_](?:[A-Z]{2}|[A-Z][a-z]{3}))?)")
 
 
 class MosesReader(Reader):
-    """``test.de`` + ``test.fr``, ``name.de.txt`` + ``name.fr.txt``, ``name.src`` + ``name.tgt``."""
+    """``test.de`` + ``test.fr``, ``name_de.txt`` + ``name_fr.txt``, ``name.src`` + ``name.tgt``."""
 
     key = "moses"
     title = "Line-aligned text"
     extensions = ()
 
-    def sniff(self, path: Path) -> bool:
+    def sniff(self, source: Source) -> bool:
         """Never alone: one file of lines is no corpus."""
         return False
 
-    def group(self, paths: list[Path]) -> list[tuple[Path, ...]]:
+    def group(self, files: list[Source]) -> list[Sources]:
         """Files with one stem and different language (or role) endings, two or more a stem."""
-        stems: dict[Path, dict[str, Path]] = defaultdict(dict)
-        for path in paths:
-            stem, ending = _stem_and_ending(path)
+        stems: dict[Path, dict[str, Source]] = defaultdict(dict)
+        for file in files:
+            stem, ending = _stem_and_ending(file)
             if ending:
-                stems[path.parent / stem].setdefault(ending, path)
+                stems[file.place.parent / stem].setdefault(ending, file)
         return [
             tuple(sorted(members.values(), key=_source_first))
             for members in stems.values()
             if len(members) > 1
         ]
 
-    def encoding(self, files: tuple[Path, ...]) -> str:
+    def encoding(
+        self, files: Sources, options: ReadOptions, languages: tuple[str, ...]
+    ) -> Encoding:
         """The encodings of the files, one name when they agree."""
-        return ", ".join(sorted({text.encoding_of(path) for path in files}))
+        found = [encoding_of(file, options.encoding, "", (_language(file),)) for file in files]
+        names = ", ".join(sorted({one.name for one in found}))
+        return Encoding(names, any(one.guessed for one in found))
 
-    def languages(self, files: tuple[Path, ...]) -> tuple[str, ...]:
+    def languages(self, files: Sources, options: ReadOptions) -> tuple[str, ...]:
         """The languages the endings tell, in file order; nothing where one file tells none."""
-        names = tuple(_language(path) for path in files)
+        names = tuple(_language(file) for file in files)
         return names if all(names) else ()
 
-    def ordered(self, files: tuple[Path, ...]) -> bool:
+    def ordered(self, files: Sources) -> bool:
         """The first file is the source."""
         return True
 
-    def read(self, files: tuple[Path, ...], source: str, target: str) -> Iterator[Unit | Problem]:
+    def read(
+        self, files: Sources, source: str, target: str, options: ReadOptions
+    ) -> Iterator[Unit | Problem]:
         """One unit a line; raises :class:`UserError` with both counts where they differ."""
         first, second = _sides(files, source, target)
-        for path in (first, second):
-            text.require_content(path)
+        left_lines, right_lines = (
+            text.lines(file, encoding_of(file, options.encoding, "", (tag,)).name)
+            for file, tag in ((first, source), (second, target))
+        )
         ahead = behind = 0
-        for left, right in zip_longest(text.lines(first), text.lines(second)):
+        for left, right in zip_longest(left_lines, right_lines):
             if left is not None:
                 ahead = left.number
             if right is not None:
@@ -70,37 +83,44 @@ class MosesReader(Reader):
         if ahead != behind:
             raise UserError(
                 f"{first.name} has {ahead} lines but {second.name} has {behind}",
-                where=first,
+                where=str(first),
                 fix="Line-aligned files need one segment a line and the same number of lines",
             )
 
 
-def _sides(files: tuple[Path, ...], source: str, target: str) -> tuple[Path, Path]:
-    names = [_language(path) for path in files]
+def _sides(files: Sources, source: str, target: str) -> tuple[Source, Source]:
+    names = [_language(file) for file in files]
     places = tags.order(source, target, names)
     if places is None:
         raise UserError(
             f"the file names tell {', '.join(name or '?' for name in names)}, "
             f"not {source} and {target}",
-            where=files[0],
+            where=str(files[0]),
             fix="Choose the languages of the files, or rename them",
         )
     return files[places[0]], files[places[1]]
 
 
-def _stem_and_ending(path: Path) -> tuple[str, str]:
-    name = path.name.removesuffix(".txt")
-    stem, dot, ending = name.rpartition(".")
-    if not dot or not stem:
-        return name, ""
-    ending = ending.lower()
-    known = ending in _SOURCE_ROLES or ending in _TARGET_ROLES or tags.guess(ending)
-    return (stem, ending) if known else (name, "")
+def _stem_and_ending(file: Source) -> tuple[str, str]:
+    name = file.place.name
+    plain = name.removesuffix(".txt")
+    stem, dot, ending = plain.rpartition(".")
+    if dot and stem and _tells(ending):
+        return stem, ending.lower()
+    match = _ENDING.fullmatch(plain)
+    if match and (plain != name or not dot) and _tells(match[2]):
+        return match[1], match[2].lower()
+    return ("", plain.lower()) if plain != name and _tells(plain) else (plain, "")
 
 
-def _language(path: Path) -> str:
-    return tags.guess(_stem_and_ending(path)[1])
+def _tells(ending: str) -> bool:
+    lower = ending.lower()
+    return lower in _SOURCE_ROLES or lower in _TARGET_ROLES or bool(tags.guess(ending))
 
 
-def _source_first(path: Path) -> tuple[bool, str]:
-    return _stem_and_ending(path)[1] not in _SOURCE_ROLES, path.name
+def _language(file: Source) -> str:
+    return tags.guess(_stem_and_ending(file)[1])
+
+
+def _source_first(file: Source) -> tuple[bool, str]:
+    return _stem_and_ending(file)[1] not in _SOURCE_ROLES, file.place.name

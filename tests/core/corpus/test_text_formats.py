@@ -44,7 +44,7 @@ def test_short_words_are_not_taken_for_a_header_of_languages(tmp_path):
 
 def test_many_columns_without_header_are_not_guessed(tmp_path):
     path = write(tmp_path / "a.tsv", "file7\ta1\tJa\tOui\n" * 3)
-    with pytest.raises(UserError, match=r"which of the 4 columns hold de and fr.*Add a first line"):
+    with pytest.raises(UserError, match=r"which of the 4 columns hold de and fr.*add a first line"):
         read_pairs([path], "de", "fr")
 
 
@@ -190,9 +190,17 @@ def test_missing_file(tmp_path, name):
         detect([tmp_path / name])
 
 
-def test_undeclared_legacy_encoding_names_the_line(tmp_path):
-    path = write(tmp_path / "a.tsv", "Ja\tOui\nGröße\ttaille\n", "latin-1")
-    with pytest.raises(UserError, match=r"line 2 is not valid UTF-8.*Save the file as UTF-8"):
+def test_undeclared_legacy_encoding_is_guessed_and_said_so(tmp_path):
+    path = write(tmp_path / "a.tsv", "Ja\tOui\nGröße\tété\n" * 3, "latin-1")
+    assert read_pairs([path], "de", "fr")[0][1] == ("Größe", "été")
+    (found,) = detect([path])
+    assert (found.encoding, found.encoding_guessed) == ("cp1252", True)
+
+
+def test_damaged_utf8_is_not_taken_for_another_encoding(tmp_path):
+    path = tmp_path / "a.tsv"
+    path.write_bytes("Größe\tété\n".encode() * 5 + b"Gr\xf6\xdfe\ttaille\n")
+    with pytest.raises(UserError, match=r"line 6 is not valid UTF-8.*save it as UTF-8"):
         read_pairs([path], "de", "fr")
 
 

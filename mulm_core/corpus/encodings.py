@@ -1,0 +1,192 @@
+"""Which encoding a text is in: asked for, marked, declared, or guessed from its bytes."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mulm_core.corpus.source import Source
+from mulm_core.errors import UserError
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# No encodings of a language but ways to write text in other text.
+_NOT_OF_FILES = re.compile(r"escape|idna|punycode|undefined|utf_7|mbcs|oem|palmos")
+_SCAN = 64 << 20  # bytes that are looked at for what is not UTF-8
+_CHUNK = 1 << 20
+_SAMPLE = 1 << 16
+_CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 27})
+_AS_GOOD = 0.05  # of charset-normalizer's chaos: the difference that means nothing
+
+# The usual ones alone: with all that exist, short texts turn out as something exotic.
+_BY_SCRIPT = {
+    "Latn": ("cp1252", "cp1250", "iso8859_2", "cp1254", "cp1257", "cp1258"),
+    "Cyrl": ("cp1251", "koi8_r", "iso8859_5"),
+    "Grek": ("cp1253",),
+    "Hebr": ("cp1255",),
+    "Arab": ("cp1256",),
+    "Thai": ("cp874",),
+    "Jpan": ("cp932", "euc_jp"),
+    "Hans": ("gb18030",),
+    "Hant": ("big5",),
+    "Kore": ("cp949",),
+}
+_BY_LANGUAGE = {
+    **dict.fromkeys(
+        ("pl", "cs", "sk", "hu", "sl", "hr", "ro", "bs", "sq"), ("cp1250", "iso8859_2")
+    ),
+    **dict.fromkeys(("tr", "az"), ("cp1254",)),
+    **dict.fromkeys(("lt", "lv", "et"), ("cp1257",)),
+    "vi": ("cp1258",),
+    "en": (),  # ASCII tells nothing
+}
+
+
+class Encoding(NamedTuple):
+    """A codec's name; ``guessed`` where nothing told it and the bytes are not UTF-8."""
+
+    name: str
+    guessed: bool = False
+
+
+def known(name: str) -> str:
+    """The codec's own name for an encoding of text files, or '' for anything else."""
+    try:
+        found = codecs.lookup(name.strip())
+    except (LookupError, ValueError):
+        return ""
+    usable = getattr(found, "_is_text_encoding", True)
+    return "" if not usable or _NOT_OF_FILES.search(found.name.replace("-", "_")) else found.name
+
+
+def marked(source: Source) -> str:
+    """What the byte order mark says (``utf-8-sig``, ``utf-16``, ``utf-32``), or ''.
+
+    UTF-16 without its mark is known by the zero bytes that Latin letters have in it.
+    """
+    head = source.head()
+    mark = next((name for mark, name in _MARKS if head.startswith(mark)), "")
+    return mark or _unmarked_utf16(head)
+
+
+def encoding_of(
+    source: Source, wanted: str = "", declared: str = "", languages: Sequence[str] = ()
+) -> Encoding:
+    """The encoding of a text: ``wanted``, the byte order mark's, ``declared``, UTF-8, or a guess.
+
+    ``languages`` help to guess. Raises :class:`UserError` for a wanted encoding that does not
+    exist and for bytes that are no text in any usual one.
+    """
+    if wanted:
+        if not (name := known(wanted)):
+            raise UserError(
+                f"'{wanted}' is not an encoding", fix="Give a name such as utf-8 or cp1252"
+            )
+        # The mark is not text; only its codec leaves it out.
+        mark = marked(source)
+        return Encoding(mark if mark.removesuffix("-sig") == name else name)
+    if mark := marked(source):
+        return Encoding(mark)
+    sample = _not_utf8(source)
+    declared = known(declared)
+    if declared and declared != "utf-8" and _reads_well(sample, declared):
+        return Encoding(declared)
+    if not sample or b"\0" in sample or declared == "utf-8" or _is_damaged_utf8(sample):
+        return Encoding("utf-8")
+    return Encoding(_guess(sample, languages, source), guessed=True)
+
+
+def _unmarked_utf16(head: bytes) -> str:
+    half = len(head) // 2
+    even, odd = head[0 : 2 * half : 2].count(0), head[1 : 2 * half : 2].count(0)
+    if half and 2 * odd > half and even * 10 < odd:
+        return "utf-16-le"
+    return "utf-16-be" if half and 2 * even > half and odd * 10 < even else ""
+
+
+def _not_utf8(source: Source) -> bytes:
+    """Some text around the first bytes that are not UTF-8, or nothing."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    read = 0
+    with source.open() as stream:
+        while read < _SCAN and (chunk := stream.read(_CHUNK)):
+            read += len(chunk)
+            try:
+                decoder.decode(chunk, final=len(chunk) < _CHUNK)
+            except UnicodeDecodeError as error:
+                start = chunk.rfind(b"\n", 0, max(error.start - _SAMPLE // 2, 0)) + 1
+                return chunk[start : start + _SAMPLE]
+    return b""
+
+
+def _is_damaged_utf8(sample: bytes) -> bool:
+    text = sample.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    return sum(char > "\x7f" for char in text) - bad > bad
+
+
+def _reads_well(sample: bytes, encoding: str) -> bool:
+    """Whether the bytes are words in the encoding: none mixes Latin letters with another script.
+
+    Bytes of Latin-1 under the name of KOI8-R give "SymИtrie".
+    """
+    try:
+        # The cut may go through a character.
+        text = codecs.getincrementaldecoder(encoding)().decode(sample)
+    except UnicodeError:
+        return False
+    words = [word for word in re.findall(r"[^\W\d_]+", text) if not word.isascii()]
+    mixed = sum(len({_is_latin(char) for char in word}) > 1 for word in words)
+    return 2 * mixed <= len(words)
+
+
+def _is_latin(char: str) -> bool:
+    return char.isascii() or unicodedata.name(char, "").startswith("LATIN")
+
+
+def _guess(sample: bytes, languages: Sequence[str], source: Source) -> str:
+    from charset_normalizer import from_bytes
+
+    if len(sample.translate(None, _CONTROL)) < 0.98 * len(sample):
+        raise UserError(
+            "this is a binary file, not text",
+            where=str(source),
+            fix="Choose a file of sentence pairs",
+        )
+    usual = _usual(languages)
+    found = {match.encoding: match.chaos for match in from_bytes(sample, cp_isolation=usual)}
+    found |= {
+        other: match.chaos
+        for match in from_bytes(sample, cp_isolation=usual)
+        for other in match.could_be_from_charset
+    }
+    good = [name for name in found if found[name] <= min(found.values()) + _AS_GOOD]
+    if not good:
+        raise UserError(
+            "the text is not UTF-8, and its encoding cannot be told",
+            where=str(source),
+            fix="Choose its encoding, or save it as UTF-8",
+        )
+    return known(min(good, key=usual.index))
+
+
+def _usual(languages: Sequence[str]) -> list[str]:
+    """The encodings to try, the most likely first."""
+    import langcodes
+
+    likely: list[str] = []
+    for tag in languages:
+        language = langcodes.Language.get(tag).maximize()
+        likely += _BY_LANGUAGE.get(
+            language.language or "", _BY_SCRIPT.get(language.script or "", ())
+        )
+    every = [name for names in _BY_SCRIPT.values() for name in names]
+    return list(dict.fromkeys(likely + every))

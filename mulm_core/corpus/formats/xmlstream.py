@@ -1,0 +1,185 @@
+"""XML as a stream of elements: constant memory, entities never expand, nothing is fetched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from mulm_core.corpus import tags
+from mulm_core.corpus.encodings import Encoding, known, marked
+from mulm_core.corpus.source import Source
+from mulm_core.corpus.types import ReadOptions
+from mulm_core.errors import UserError
+
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_DECLARED = re.compile(rb"<\?xml[^>]*?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+_ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
+_BEFORE_ROOT = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
+_FEED = 1 << 16
+_CHUNK = 1 << 20
+_OVERLAP = 1000  # an opening tag is shorter
+LANGUAGE_SCAN = 64 * _CHUNK  # detection looks no further
+# Everything since the last element that was asked for stays in memory.
+_MAX_BETWEEN = 64 << 20
+
+# What libxml2 says, in words.
+_DANGERS = (
+    ("amplification", "entities"),
+    ("ntity loop", "entities"),
+    ("Excessive depth", "its elements are nested hundreds of levels deep"),
+    ("uge text", "one of its texts is longer than 10 MB"),
+    ("too long", "one of its names or values is longer than 10 MB"),
+)
+
+
+def elements(
+    source: Source, title: str, root: str, names: tuple[str, ...], encoding: str = ""
+) -> Iterator[tuple[Any, int]]:
+    """Each element called one of ``names`` when it is complete, and the bytes read so far.
+
+    It is gone when the next one is asked for, with all that came before it. ``root`` is the local
+    name that the document has to begin with, ``title`` the format. Raises :class:`UserError` for
+    damaged, truncated or dangerous XML.
+    """
+    from lxml import etree
+
+    # Entities stay unresolved, nothing is fetched, and libxml2's own limits on depth and on the
+    # size of one text stay on (huge_tree), so that no small file can fill the memory.
+    parser = etree.XMLPullParser(
+        events=("end",),
+        tag=[f"{{*}}{name}" for name in names],
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+        encoding=known(encoding) or None,
+    )
+    if root_of(source) not in (root, ""):
+        raise UserError(
+            f"this is XML, but not {title}", where=str(source), fix=f"Choose a {title} file"
+        )
+    try:
+        with source.open() as stream:
+            last = 0
+            while chunk := stream.read(_FEED):
+                parser.feed(chunk)
+                last += len(chunk)
+                for _, element in parser.read_events():
+                    yield element, stream.done
+                    _forget_before(element)
+                    last = 0
+                if last > _MAX_BETWEEN:
+                    raise _without_units(source)
+            parser.close()
+    except etree.XMLSyntaxError as error:
+        raise _damaged(source, title, error) from None
+
+
+def _forget_before(element: Any) -> None:
+    while (parent := element.getparent()) is not None:
+        while element.getprevious() is not None:
+            del parent[0]
+        element = parent
+
+
+def _damaged(source: Source, title: str, error: Any) -> UserError:
+    line, cause = error.lineno or 1, str(error.msg or "damaged").split(", line ")[0]
+    danger = next((said for sign, said in _DANGERS if sign in cause), "")
+    if danger == "entities":
+        return entities(source)
+    if danger:
+        return UserError(f"the file is not read, because {danger}", where=str(source))
+    if "encoding" in cause or "UTF" in cause:
+        what = f"the bytes at line {line} are not text in the encoding the file declares"
+        return UserError(what, where=str(source), fix="Export it again as UTF-8")
+    what = f"the {title} is truncated or damaged at line {line} ({cause.strip().rstrip('.')})"
+    return UserError(what, where=str(source), fix="Export it again")
+
+
+def entities(source: Source) -> UserError:
+    """What to say of a file that relies on entities of its own."""
+    return UserError(
+        "the file uses XML entities of its own, which are never expanded because they can fill "
+        "the memory",
+        where=str(source),
+        fix="Export it again without a DTD",
+    )
+
+
+def _without_units(source: Source) -> UserError:
+    return UserError(
+        f"there are more than {_MAX_BETWEEN >> 20} MB of XML without a sentence pair",
+        where=str(source),
+        fix="Check that this is the file with the pairs",
+    )
+
+
+def root_of(source: Source) -> str:
+    """The local name of the first element, or '' where the first bytes tell none."""
+    match = _ROOT.search(_BEFORE_ROOT.sub(b"", next(stretches(source), b"")))
+    return match[1].decode("ascii", "replace") if match else ""
+
+
+def encoding(source: Source, options: ReadOptions) -> Encoding:
+    """What a person chose, the byte order mark or the XML declaration says; else UTF-8."""
+    declared = _DECLARED.search(source.head(200))
+    said = declared[1].decode().lower() if declared else "utf-8"
+    return Encoding(known(options.encoding) or marked(source) or said)
+
+
+def tags_in(
+    source: Source,
+    pattern: re.Pattern[bytes],
+    wanted: tuple[str, ...] = (),
+    limit: int | None = None,
+) -> list[str]:
+    """The language tags that ``pattern`` finds, in the order in which they come.
+
+    Stops when all that are ``wanted`` have come, or after ``limit`` bytes.
+    """
+    found: dict[bytes, None] = {}
+    missing = {tags.fold(tag) for tag in wanted}
+    read = 0
+    last = b""
+    for stretch in stretches(source):
+        window = last + stretch
+        new = dict.fromkeys(pattern.findall(window)).keys() - found.keys()
+        found.update(dict.fromkeys(pattern.findall(window)) if new else {})
+        missing -= {tags.fold(raw.decode("ascii", "replace")) for raw in new}
+        last = window[-_OVERLAP:]
+        read += len(stretch)
+        if (wanted and not missing) or (limit is not None and read >= limit):
+            break
+    return [raw.decode("ascii", "replace") for raw in found]
+
+
+def sides_of(
+    source: Source, pattern: re.Pattern[bytes], languages: tuple[str, str]
+) -> tuple[set[str], set[str]]:
+    """The folded tags in the file that stand for the two languages, exact ones first.
+
+    Raises :class:`UserError` where the file names other languages only.
+    """
+    found = tags_in(source, pattern, languages)
+    sides = tags.choose(*languages, found)
+    missing = [tag for tag, side in zip(languages, sides, strict=True) if not side]
+    # A file without any language is left to the parser, which says better what is wrong with it.
+    if missing and found:
+        raise UserError(
+            f"there is no text in {' and '.join(missing)}; the file holds {', '.join(found)}",
+            where=str(source),
+            fix="Choose two of the languages that the file holds",
+        )
+    return sides
+
+
+def stretches(source: Source) -> Iterator[bytes]:
+    """The file in pieces that hold ASCII as ASCII: UTF-16 loses its zero bytes."""
+    wide = marked(source)[:6] in ("utf-16", "utf-32")
+    with source.open() as stream:
+        while chunk := stream.read(_CHUNK):
+            yield chunk.replace(b"\0", b"") if wide else chunk
