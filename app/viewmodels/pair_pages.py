@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from app.bridge import JobRunner
-from mulm_core.corpus import CorpusStore, Pair, get_corpus
+from mulm_core.corpus import CorpusStore, Pair, View, get_corpus
 from mulm_core.jobs import JobContext
 from mulm_core.workspace import Workspace
 
@@ -113,6 +113,7 @@ class PairPages(QObject):
 def _read(ctx: JobContext, request: _Request) -> _Slice:
     query = request.query
     with CorpusStore.open(get_corpus(request.workspace, query.corpus).path) as store:
-        total = store.count(query=query.text, split=query.split) if request.offset == 0 else 0
-        rows = store.page(request.offset, request.limit, query=query.text, split=query.split)
+        view = View(query.text, query.split)
+        total = store.count(view) if request.offset == 0 else 0
+        rows = store.page(request.offset, request.limit, view)
     return _Slice(request, tuple(rows), total)

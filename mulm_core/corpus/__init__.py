@@ -11,18 +11,33 @@ from mulm_core.corpus.importer import (
 from mulm_core.corpus.split import split_of
 from mulm_core.corpus.store import CorpusStore
 from mulm_core.corpus.text import read_lines
-from mulm_core.corpus.types import SPLITS, CorpusInfo, Detected, Pair, Problem, ReadOptions
+from mulm_core.corpus.types import (
+    HAND,
+    SPLITS,
+    CheckState,
+    CorpusInfo,
+    Detected,
+    Origin,
+    Pair,
+    Problem,
+    ReadOptions,
+    View,
+)
 
 __all__ = [
+    "HAND",
     "SPLITS",
+    "CheckState",
     "CorpusInfo",
     "CorpusStore",
     "Detected",
     "ImportRequest",
     "ImportResult",
+    "Origin",
     "Pair",
     "Problem",
     "ReadOptions",
+    "View",
     "delete_corpus",
     "detect",
     "get_corpus",

@@ -7,27 +7,59 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from mulm_core.corpus import search
+from mulm_core.corpus.types import HAND
 from mulm_core.errors import EngineError, MulmError, UserError
 
-VERSION = 1
+VERSION = 2
 _APPLICATION_ID = 0x4D554C4D  # "MULM"
+_PAGE = 8192  # bytes; blocks of the search index take a few pages each
+_MAPPED = 1 << 30  # bytes of the file that are read in place
 
-# The split is a position in types.SPLITS. Nothing is ever deleted, so ids run from 1 without gaps
-# and a page can be found by its ids; a row that should not count is excluded with a reason.
-# The index tells only which rows hold a trigram (detail=none), not where: half the time and size.
+# The split is a position in types.SPLITS. Nothing is ever deleted, so ids run from 1 without gaps.
+# `excluded` and `kept` are bit masks over checks.id: which checks keep the row out, and which a
+# person overruled for it. The index holds what rows are filtered by, in the order they are shown:
+# any filter walks 15 bytes a row instead of the texts.
+PAIRS = """
+CREATE TABLE pairs (id INTEGER PRIMARY KEY, source TEXT NOT NULL, target TEXT NOT NULL,
+                    split INTEGER NOT NULL, file INTEGER NOT NULL REFERENCES files(id),
+                    unit TEXT NOT NULL, excluded INTEGER NOT NULL DEFAULT 0,
+                    kept INTEGER NOT NULL DEFAULT 0);
+"""
+INDEXES = """
+CREATE INDEX pairs_narrow ON pairs (id, split, file, excluded);
+CREATE INDEX pairs_excluded ON pairs (id) WHERE excluded <> 0;
+"""
+# `flags` is what a scan found, applied or not; check 0 is a person's hand. `changes` are the undo
+# journal: every value that an operation replaced, by row (or check, or 0 for the corpus).
+EXTRAS = f"""
+CREATE TABLE problems (file INTEGER NOT NULL REFERENCES files(id), place TEXT NOT NULL,
+                       what TEXT NOT NULL);
+CREATE TABLE checks (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE,
+                     scanned TEXT NOT NULL DEFAULT '', settings TEXT NOT NULL DEFAULT '{{}}',
+                     verdict TEXT NOT NULL DEFAULT '{{}}', applied INTEGER NOT NULL DEFAULT 0);
+INSERT INTO checks (id, key, applied) VALUES (0, '{HAND}', 1);
+CREATE TABLE flags (check_id INTEGER NOT NULL REFERENCES checks(id), pair INTEGER NOT NULL,
+                    detail TEXT NOT NULL, PRIMARY KEY (check_id, pair)) WITHOUT ROWID;
+CREATE TABLE operations (id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL,
+                         at TEXT NOT NULL, undone INTEGER NOT NULL DEFAULT 0,
+                         size INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE changes (operation INTEGER NOT NULL REFERENCES operations(id), field TEXT NOT NULL,
+                      pair INTEGER NOT NULL, before, after,
+                      PRIMARY KEY (operation, field, pair)) WITHOUT ROWID;
+INSERT INTO meta VALUES ('split', '{{"by": "hash"}}'), ('version', '1');
+"""
+_TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE files (id INTEGER PRIMARY KEY, name TEXT NOT NULL, format TEXT NOT NULL,
+                    imported TEXT NOT NULL, encoding TEXT NOT NULL DEFAULT '',
+                    digest TEXT NOT NULL DEFAULT '', pairs INTEGER NOT NULL DEFAULT 0,
+                    skipped INTEGER NOT NULL DEFAULT 0, codes INTEGER NOT NULL DEFAULT 0);
+"""
 _SCHEMA = f"""
 PRAGMA application_id = {_APPLICATION_ID};
 PRAGMA user_version = {VERSION};
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE files (id INTEGER PRIMARY KEY, name TEXT NOT NULL, format TEXT NOT NULL,
-                    imported TEXT NOT NULL);
-CREATE TABLE pairs (id INTEGER PRIMARY KEY, source TEXT NOT NULL, target TEXT NOT NULL,
-                    split INTEGER NOT NULL, file INTEGER NOT NULL REFERENCES files(id),
-                    unit TEXT NOT NULL, excluded TEXT NOT NULL DEFAULT '');
-CREATE INDEX pairs_by_split ON pairs (split);
-CREATE INDEX pairs_excluded ON pairs (excluded, split) WHERE excluded <> '';
-CREATE VIRTUAL TABLE search USING fts5 (source, target, content='pairs', content_rowid='id',
-                                        tokenize='trigram', detail=none);
+{_TABLES}{PAIRS}{EXTRAS}{search.SCHEMA}
 """
 
 
@@ -75,14 +107,19 @@ def create(path: Path, meta: dict[str, str]) -> sqlite3.Connection:
     with explain_database_errors(path):
         connection = sqlite3.connect(path, isolation_level=None)
         connection.executescript(
-            "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;" + _SCHEMA
+            f"PRAGMA page_size = {_PAGE}; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;"
+            + _SCHEMA
         )
         connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
     return connection
 
 
 def settle(connection: sqlite3.Connection) -> None:
-    """Switch a complete new database to WAL, so that readers never wait for a writer."""
+    """Add the indexes to a complete new database and switch it to WAL.
+
+    In WAL mode readers never wait for a writer.
+    """
+    connection.executescript(INDEXES)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA journal_mode = WAL")
 
@@ -101,15 +138,19 @@ def connect(path: Path) -> sqlite3.Connection:
                     "the corpus was made by a newer version", where=path, fix="Update MULM"
                 )
             connection.execute("PRAGMA synchronous = NORMAL")
-            connection.create_function("holds", 3, _holds, deterministic=True)
+            connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
+            _migrate(connection)
         except BaseException:
             connection.close()
             raise
     return connection
 
 
-def _holds(query: str, source: str, target: str) -> bool:
-    return query in source.casefold() or query in target.casefold()
+def _migrate(connection: sqlite3.Connection) -> None:
+    if _pragma(connection, "user_version") < VERSION:
+        from mulm_core.corpus import migration
+
+        migration.migrate(connection)
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

@@ -49,6 +49,9 @@ class View:
     check: str = ""
 
 
+ALL = View()
+
+
 @dataclass(frozen=True)
 class CheckState:
     """What a corpus knows of a check: its last scan, and whether it is applied.

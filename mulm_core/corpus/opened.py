@@ -1,0 +1,128 @@
+"""An open corpus file: what it says of itself, and the version that its content has."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from mulm_core.corpus import database
+from mulm_core.corpus.database import explain_database_errors
+from mulm_core.corpus.types import SPLITS, CheckState, CorpusInfo, Origin, Problem
+
+
+class Opened:
+    """One open corpus; each thread opens its own.
+
+    Every method raises :class:`MulmError` where the file is damaged or the disk fails.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """The corpus in the file ``path``; one of an earlier version is brought to today's."""
+        return cls(path, database.connect(path))
+
+    def close(self) -> None:
+        """Close; the last one to close leaves a single file that can be copied."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def version(self) -> int:
+        """A number that grows with every change of the content: what caches ask for."""
+        return int(self._meta()["version"])
+
+    @property
+    def split_policy(self) -> dict[str, Any]:
+        """How rows get their split, as :mod:`mulm_core.corpus.split` wrote it."""
+        return json.loads(self._meta()["split"])
+
+    def info(self) -> CorpusInfo:
+        """Name, languages, counts and files."""
+        meta = self._meta()
+        names = self._fetch("SELECT DISTINCT name FROM files ORDER BY id")
+        splits = dict.fromkeys(SPLITS, 0)
+        for split, number in self._fetch(
+            "SELECT split, count(*) FROM pairs INDEXED BY pairs_narrow WHERE excluded = 0 "
+            "GROUP BY split"
+        ):
+            splits[SPLITS[split]] = number
+        return CorpusInfo(
+            name=meta["name"],
+            source=meta["source"],
+            target=meta["target"],
+            pairs=self._rows(),
+            splits=splits,
+            files=tuple(row[0] for row in names),
+            created=meta["created"],
+            path=self.path,
+        )
+
+    def origins(self) -> tuple[Origin, ...]:
+        """Everything that was imported, in order."""
+        rows = self._fetch(
+            "SELECT id, name, format, encoding, imported, digest, pairs, skipped, codes "
+            "FROM files ORDER BY id"
+        )
+        return tuple(Origin(*row) for row in rows)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """The units that imports left out, file by file; of each file the first thousand."""
+        rows = self._fetch(
+            "SELECT f.name, p.place, p.what FROM problems p JOIN files f ON f.id = p.file "
+            "ORDER BY p.rowid"
+        )
+        return tuple(Problem(*row) for row in rows)
+
+    def checks(self) -> tuple[CheckState, ...]:
+        """The checks that were ever scanned or applied here, and the hand if it excluded rows."""
+        flagged = dict(self._fetch("SELECT check_id, count(*) FROM flags GROUP BY check_id"))
+        masks = self._fetch(
+            "SELECT excluded, count(*) FROM pairs INDEXED BY pairs_excluded "
+            "WHERE excluded <> 0 GROUP BY excluded"
+        )
+        rows = self._fetch(
+            "SELECT id, key, scanned, settings, verdict, applied FROM checks ORDER BY id"
+        )
+        return tuple(
+            CheckState(
+                key=key,
+                scanned=scanned,
+                settings=json.loads(settings),
+                verdict=json.loads(verdict),
+                applied=bool(applied),
+                flagged=flagged.get(id, 0),
+                excluded=sum(number for mask, number in masks if mask >> id & 1),
+            )
+            for id, key, scanned, settings, verdict, applied in rows
+            if id or 0 in flagged
+        )
+
+    def _rows(self) -> int:
+        return int(self._fetch("SELECT coalesce(max(id), 0) FROM pairs")[0][0])
+
+    def _meta(self) -> dict[str, str]:
+        return dict(self._fetch("SELECT key, value FROM meta"))
+
+    def _check_ids(self) -> dict[str, int]:
+        return dict(self._fetch("SELECT key, id FROM checks ORDER BY id"))
+
+    def _fetch(self, query: str, values: Any = ()) -> list[Any]:
+        with explain_database_errors(self.path):
+            return self._connection.execute(query, values).fetchall()

@@ -1,0 +1,163 @@
+"""The rows of a corpus as people look at them: views, counted, paged and streamed."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from mulm_core.corpus import search
+from mulm_core.corpus.database import explain_database_errors
+from mulm_core.corpus.opened import Opened
+from mulm_core.corpus.types import ALL, SPLITS, Pair, View
+from mulm_core.errors import UserError
+
+_BATCH = 500  # rows fetched at once while a view is streamed
+_REMEMBERED = 8  # searches whose rows are known, four bytes a row each
+_COLUMNS = "p.id, p.source, p.target, p.split, f.name, p.unit, p.excluded, p.kept"
+
+# Of searches that were counted; a table asks for many pages of one search, in any order.
+_found: OrderedDict[tuple[Path, int, View], Sequence[int]] = OrderedDict()
+
+
+class Reading(Opened):
+    """Counts, pages and streams the rows of a :class:`View`, always in the order of their ids."""
+
+    def count(self, view: View = ALL) -> int:
+        """How many rows the view has.
+
+        Counting a search that most rows match takes a second for a million rows; it is remembered
+        until the content changes, and so are the places of its rows for :meth:`page`.
+        """
+        if view == ALL:
+            return self._rows()
+        if view.query:
+            return len(self._remember(view))
+        _, chosen, values = self._chosen(view)
+        return int(self._fetch(f"SELECT count(*) {chosen}", values)[0][0])
+
+    def page(self, offset: int, limit: int, view: View = ALL) -> list[Pair]:
+        """Rows ``offset`` to ``offset + limit`` of the view."""
+        if view == ALL:  # ids have no gaps
+            chosen: Sequence[int] = range(offset + 1, min(offset + limit, self._rows()) + 1)
+        elif view.query:
+            known = _found.get((self.path, self.version, view))
+            end = offset + limit
+            chosen = known[offset:end] if known else list(islice(self.ids(view), offset, end))
+        else:
+            id, rows, values = self._chosen(view)
+            sql = f"SELECT {id} {rows} ORDER BY {id} LIMIT ? OFFSET ?"
+            chosen = [row[0] for row in self._fetch(sql, [*values, limit, offset])]
+        return self._pairs(chosen)
+
+    def ids(self, view: View = ALL) -> Iterator[int]:
+        """The ids of the view's rows, the first ones at once."""
+        if not view.query:
+            id, rows, values = self._chosen(view)
+            with explain_database_errors(self.path):
+                for (found,) in self._connection.execute(
+                    f"SELECT {id} {rows} ORDER BY {id}", values
+                ):
+                    yield found
+            return
+        query = search.fold(view.query)
+        with explain_database_errors(self.path):
+            for first, last in search.candidates(self._connection, query):
+                allowed = self._allowed(view, first, last)
+                if allowed is None or allowed:
+                    for found in search.matches(self._connection, first, query):
+                        if allowed is None or found in allowed:
+                            yield found
+
+    def rows(self, view: View = ALL) -> Iterator[tuple[int, str, str, str, str]]:
+        """The view's rows as (id, source, target, split, file), in constant memory."""
+        names = {origin.id: origin.name for origin in self.origins()}
+        ids = self.ids(view)
+        while batch := list(islice(ids, _BATCH)):
+            for id, source, target, split, file in self._fetch(
+                "SELECT id, source, target, split, file FROM pairs "
+                f"WHERE id IN ({_LISTED}) ORDER BY id",
+                [json.dumps(batch)],
+            ):
+                yield id, source, target, SPLITS[split], names[file]
+
+    def _remember(self, view: View) -> Sequence[int]:
+        key = (self.path, self.version, view)
+        if key not in _found:
+            _found[key] = array("I", self.ids(view))
+            while len(_found) > _REMEMBERED:
+                _found.popitem(last=False)
+        return _found[key]
+
+    def _allowed(self, view: View, first: int, last: int) -> set[int] | None:
+        """The rows of a block that pass the filters; None where there are none."""
+        if view == View(query=view.query):
+            return None
+        id, rows, values = self._chosen(view)
+        sql = f"SELECT {id} {rows} AND {id} BETWEEN ? AND ?"
+        return {row[0] for row in self._fetch(sql, [*values, first, last])}
+
+    def _chosen(self, view: View) -> tuple[str, str, list[object]]:
+        """The id's column and ``FROM … WHERE …`` of the view's filters, with their values."""
+        id, tables = "p.id", "pairs p INDEXED BY pairs_narrow"
+        parts, values = ["1"], list[object]()
+        if view.check == "excluded":
+            tables, parts = "pairs p INDEXED BY pairs_excluded", ["p.excluded <> 0"]
+        elif view.check == "used":
+            parts = ["p.excluded = 0"]
+        elif view.check:
+            id, parts = "g.pair", ["g.check_id = ?"]
+            values = [self._check_ids().get(view.check, -1)]
+            tables = f"flags g CROSS JOIN {tables} ON p.id = g.pair"
+            if not view.split and not view.file:
+                tables = "flags g"
+        if view.split:
+            if view.split not in SPLITS:
+                raise UserError(f"'{view.split}' is no split", fix=f"Known: {', '.join(SPLITS)}")
+            parts.append("p.split = ?")
+            values.append(SPLITS.index(view.split))
+        if view.file:
+            parts.append("p.file IN (SELECT id FROM files WHERE name = ?)")
+            values.append(view.file)
+        return id, f"FROM {tables} WHERE {' AND '.join(parts)}", values
+
+    def _pairs(self, ids: Sequence[int]) -> list[Pair]:
+        listed = json.dumps(list(ids))
+        keys = {id: key for key, id in self._check_ids().items()}
+        flags: dict[int, list[tuple[str, str]]] = {}
+        for pair, check, detail in self._fetch(
+            "SELECT pair, check_id, detail FROM flags WHERE check_id IN (SELECT id FROM checks) "
+            f"AND pair IN ({_LISTED}) ORDER BY check_id",
+            [listed],
+        ):
+            flags.setdefault(pair, []).append((keys[check], detail))
+        rows = self._fetch(
+            f"SELECT {_COLUMNS} FROM pairs p JOIN files f ON f.id = p.file "
+            f"WHERE p.id IN ({_LISTED}) ORDER BY p.id",
+            [listed],
+        )
+        return [
+            Pair(
+                id=id,
+                source=source,
+                target=target,
+                split=SPLITS[split],
+                file=file,
+                unit=unit,
+                excluded=_keys(excluded, keys),
+                flagged=tuple(key for key, _ in flags.get(id, ())),
+                reasons=tuple(detail for _, detail in flags.get(id, ())),
+                kept=_keys(kept, keys),
+            )
+            for id, source, target, split, file, unit, excluded, kept in rows
+        ]
+
+
+_LISTED = "SELECT value FROM json_each(?)"
+
+
+def _keys(mask: int, keys: dict[int, str]) -> tuple[str, ...]:
+    return tuple(key for id, key in keys.items() if mask >> id & 1)

@@ -1,0 +1,126 @@
+"""Search in any script and any case: folded text in blocks, each with a signature of its bytes.
+
+A block holds a hundred rows or so, folded and joined, and a bit for (the hash of) every run of one
+to four bytes in them. A query looks only into the blocks whose signature has all bits of its own
+runs: a word of two Chinese characters is found as quickly as a Latin one, which an index of
+trigrams cannot do, and such a block costs a tenth of the time to make.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+BLOCK = 128  # rows; fewer make sharper signatures, more make fewer blocks
+_BITS = 1 << 15  # a third of them set for a full block of sentences
+_RUNS = (1, 2, 3, 4)  # bytes
+_BETWEEN, _END = "\x1f", "\x1e"  # the sides of a row, two rows
+_ROW_END = _END.encode()
+
+SCHEMA = """
+CREATE TABLE blocks (first INTEGER PRIMARY KEY, size INTEGER NOT NULL, signature BLOB NOT NULL,
+                     folded BLOB NOT NULL);
+"""
+
+Block = tuple[int, int, bytes, bytes]  # a row of the table
+
+
+def fold(text: str) -> bytes:
+    """What is compared: composed, without case, as UTF-8."""
+    composed = _without_marks(unicodedata.normalize("NFC", text))
+    return composed.casefold().encode("utf-8", "replace")
+
+
+def block(first: int, rows: Sequence[tuple[str, str]]) -> Block:
+    """The block of the rows (source, target) whose ids begin at ``first``."""
+    joined = _END.join([f"{source}{_BETWEEN}{target}" for source, target in rows])
+    if joined.count(_END) >= len(rows) or joined.count(_BETWEEN) > len(rows):
+        rows = [(_without_marks(source), _without_marks(target)) for source, target in rows]
+        joined = _END.join([f"{source}{_BETWEEN}{target}" for source, target in rows])
+    folded = joined.casefold().encode("utf-8", "replace")
+    return first, len(rows), _signature(folded), folded
+
+
+def add(connection: sqlite3.Connection, blocks: Iterable[Block]) -> None:
+    """Store blocks inside the caller's transaction, in place of those that began with their ids."""
+    connection.executemany("INSERT OR REPLACE INTO blocks VALUES (?, ?, ?, ?)", blocks)
+
+
+def add_missing(connection: sqlite3.Connection) -> None:
+    """Index the rows behind the last block."""
+    row = connection.execute("SELECT coalesce(max(first + size), 1) FROM blocks").fetchone()
+    first = int(row[0])
+    rows = connection.execute("SELECT source, target FROM pairs WHERE id >= ? ORDER BY id", [first])
+    while batch := rows.fetchmany(BLOCK):
+        add(connection, [block(first, batch)])
+        first += len(batch)
+
+
+def refresh(connection: sqlite3.Connection, changed: Iterable[int]) -> None:
+    """Index rows again whose text was changed; ``changed`` is sorted."""
+    last = 0
+    for id in changed:
+        if id <= last:
+            continue
+        first, size = connection.execute(
+            "SELECT first, size FROM blocks WHERE first <= ? ORDER BY first DESC LIMIT 1", [id]
+        ).fetchone()
+        last = first + size - 1
+        rows = connection.execute(
+            "SELECT source, target FROM pairs WHERE id BETWEEN ? AND ? ORDER BY id", [first, last]
+        )
+        add(connection, [block(first, rows.fetchall())])
+
+
+def candidates(connection: sqlite3.Connection, query: bytes) -> Iterator[tuple[int, int]]:
+    """The first and last id of each block that may hold ``query``, folded, in their order."""
+    wanted = {int(bit) for found in _hashes(query) for bit in found}
+    tests = [(bit >> 3, 0x80 >> (bit & 7)) for bit in wanted]
+    for first, size, signature in connection.execute(
+        "SELECT first, size, signature FROM blocks ORDER BY first"
+    ):
+        for at, mask in tests:
+            if not signature[at] & mask:
+                break
+        else:
+            yield first, first + size - 1
+
+
+def matches(connection: sqlite3.Connection, first: int, query: bytes) -> list[int]:
+    """The ids in the block at ``first`` whose row holds ``query``, which is folded."""
+    (folded,) = connection.execute("SELECT folded FROM blocks WHERE first = ?", [first]).fetchone()
+    if query not in folded:
+        return []
+    return [at for at, row in enumerate(folded.split(_ROW_END), first) if query in row]
+
+
+def _without_marks(text: str) -> str:
+    return text.replace(_END, " ").replace(_BETWEEN, " ")
+
+
+def _signature(folded: bytes) -> bytes:
+    import numpy as np
+
+    bits = np.zeros(_BITS, np.bool_)
+    for found in _hashes(folded):
+        bits[found] = True
+    return np.packbits(bits).tobytes()
+
+
+def _hashes(text: bytes) -> Iterator[NDArray[Any]]:
+    """For each length of runs the bits of all runs in ``text``."""
+    import numpy as np
+
+    letters = np.frombuffer(text, np.uint8).astype(np.uint32)
+    run = letters
+    shift = np.uint32(32 - (_BITS.bit_length() - 1))
+    for length in _RUNS:
+        if length > 1:
+            run = (run[:-1] << np.uint32(8)) | letters[length - 1 :]
+        # Knuth's multiplicative hash spreads neighbouring numbers over the high bits.
+        yield (run * np.uint32(2654435761)) >> shift
