@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import unicodedata
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from mulm_core.corpus.encodings import encoding_of
 from mulm_core.corpus.source import Source, source_of
 from mulm_core.errors import UserError, explain_os_errors
 
+_PIECE = 1 << 16
 _MAX_LINE = 1_000_000  # bytes or characters; no segment is longer, but a binary file may be
 
 
@@ -23,21 +25,18 @@ class Line(NamedTuple):
     done: int
 
 
-def lines(source: Source, encoding: str = "utf-8") -> Iterator[Line]:
-    """The lines of a text in ``encoding``; lines end at LF or CRLF only.
+def lines(source: Source, encoding: str = "utf-8", *, ends: bool = False) -> Iterator[Line]:
+    """The lines of a text in ``encoding``; lines end at LF or CRLF only, kept with ``ends``.
 
     Memory stays constant. Raises :class:`UserError` for binary content, bytes that are not text
     in the encoding, and lines of more than a million bytes.
     """
     # In these a line feed is two bytes or four; in all others no other character holds its byte.
-    return (
-        _wide(source, encoding)
-        if encoding[:6] in ("utf-16", "utf-32")
-        else _narrow(source, encoding)
-    )
+    wide = encoding[:6] in ("utf-16", "utf-32")
+    return _wide(source, encoding, ends) if wide else _narrow(source, encoding, ends)
 
 
-def _narrow(source: Source, encoding: str) -> Iterator[Line]:
+def _narrow(source: Source, encoding: str, ends: bool) -> Iterator[Line]:
     number = 0
     with source.open() as stream:
         while raw := stream.readline(_MAX_LINE):
@@ -53,10 +52,10 @@ def _narrow(source: Source, encoding: str) -> Iterator[Line]:
                 raise _undecodable(source, number, encoding) from None
             if number == 1:
                 encoding = encoding.removesuffix("-sig")
-            yield Line(number, _without_end(text), stream.done)
+            yield Line(number, text if ends else _without_end(text), stream.done)
 
 
-def _wide(source: Source, encoding: str) -> Iterator[Line]:
+def _wide(source: Source, encoding: str, ends: bool) -> Iterator[Line]:
     number = 1
     with source.open() as binary:
         stream = io.TextIOWrapper(binary, encoding=encoding, newline="\n")
@@ -66,7 +65,7 @@ def _wide(source: Source, encoding: str) -> Iterator[Line]:
                     raise _too_long(source, number)
                 if "\0" in text:
                     raise _binary(source, number)
-                yield Line(number, _without_end(text), binary.done)
+                yield Line(number, text if ends else _without_end(text), binary.done)
                 number += 1
         except UnicodeError:
             raise _undecodable(source, number, encoding) from None
@@ -74,6 +73,28 @@ def _wide(source: Source, encoding: str) -> Iterator[Line]:
 
 def _without_end(text: str) -> str:
     return text.removesuffix("\n").removesuffix("\r")
+
+
+def pieces(source: Source, encoding: str) -> Iterator[tuple[str, int]]:
+    """The text in pieces of any length, each with the bytes read so far.
+
+    Raises :class:`UserError` for binary content and bytes that are not text in the encoding.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)()
+    number = 1  # of the line
+    with source.open() as stream:
+        while True:
+            raw = stream.read(_PIECE)
+            try:
+                text = decoder.decode(raw, final=not raw)
+            except UnicodeError:
+                raise _undecodable(source, number, encoding) from None
+            if "\0" in text:
+                raise _binary(source, number)
+            number += text.count("\n")
+            yield text, stream.done
+            if not raw:
+                return
 
 
 def _too_long(source: Source, number: int) -> UserError:
@@ -110,6 +131,13 @@ def read_lines(path: Path) -> list[str]:
             return []
     source = source_of(path)
     return [line.text for line in lines(source, encoding_of(source).name)]
+
+
+def storable(text: str) -> str:
+    """The text with U+FFFD for what escapes can write but no file and no database can hold."""
+    return (
+        text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    )
 
 
 def tidy(text: str) -> str:

@@ -8,9 +8,15 @@ from pathlib import Path
 
 from mulm_core.corpus.encodings import encoding_of
 from mulm_core.corpus.formats.base import Reader, Unit
+from mulm_core.corpus.formats.csv_table import CsvReader
+from mulm_core.corpus.formats.json_records import JsonReader
 from mulm_core.corpus.formats.moses import MosesReader
+from mulm_core.corpus.formats.parquet import ParquetReader
+from mulm_core.corpus.formats.po import PoReader
+from mulm_core.corpus.formats.qt_ts import QtTsReader
 from mulm_core.corpus.formats.tmx import TmxReader
 from mulm_core.corpus.formats.tsv import TsvReader
+from mulm_core.corpus.formats.xliff import XliffReader
 from mulm_core.corpus.source import Source, sources
 from mulm_core.corpus.text import lines
 from mulm_core.errors import UserError
@@ -18,7 +24,17 @@ from mulm_core.errors import UserError
 __all__ = ["READERS", "FileSet", "Reader", "Unit", "file_sets"]
 
 # In the order in which they are asked; a new format is a module of its own and a line here.
-READERS: tuple[Reader, ...] = (TmxReader(), TsvReader(), MosesReader())
+READERS: tuple[Reader, ...] = (
+    TmxReader(),
+    XliffReader(),
+    QtTsReader(),
+    PoReader(),
+    ParquetReader(),
+    JsonReader(),
+    CsvReader(),
+    TsvReader(),
+    MosesReader(),
+)
 _MOSES = READERS[-1]
 _EXTENSIONS = frozenset(extension for reader in READERS for extension in reader.extensions)
 

@@ -103,7 +103,7 @@ class Reader(ABC):
             **self.shape(files, options),  # type: ignore[arg-type]
         )
         # Two placeholder tags suit formats that name no languages: columns and files have an order.
-        source, target = tags[:2] if len(tags) >= 2 else ("en", "und")
+        source, target = (*tags, "und")[:2] if tags else ("en", "und")
         if len(tags) >= 2 or self.ordered(files):
             try:
                 return self._looked_into(found, files, source, target, options)

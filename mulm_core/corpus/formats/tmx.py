@@ -14,8 +14,8 @@ from mulm_core.corpus.formats.inline import Texts
 from mulm_core.corpus.source import Source
 from mulm_core.corpus.types import Problem, ReadOptions
 
-_LANG = re.compile(rb"<tuv\b[^>]*?\blang\s*=\s*[\"']([^\"'<>]{1,40})[\"']")
-_HEADER_LANG = re.compile(rb"<header\b[^>]*?\bsrclang\s*=\s*[\"']([^\"'<>]{1,40})[\"']")
+_LANG = re.compile(rb"<tuv\b[^<>]*?\blang\s*=\s*[\"']([^\"'<>]{1,40})[\"']")
+_HEADER_LANG = re.compile(rb"<header\b[^<>]*?\bsrclang\s*=\s*[\"']([^\"'<>]{1,40})[\"']")
 
 
 class TmxReader(Reader):

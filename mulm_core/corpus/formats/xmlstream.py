@@ -15,7 +15,7 @@ from mulm_core.errors import UserError
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _DECLARED = re.compile(rb"<\?xml[^>]*?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
-_BEFORE_ROOT = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
+_DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>")
 _FEED = 1 << 16
 _CHUNK = 1 << 20
 _OVERLAP = 1000  # an opening tag is shorter
@@ -58,6 +58,7 @@ def elements(
         collect_ids=False,
         encoding=known(encoding) or None,
     )
+    # Not the parser's to find out: it would keep all of a document without one such element.
     if root_of(source) not in (root, ""):
         raise UserError(
             f"this is XML, but not {title}", where=str(source), fix=f"Choose a {title} file"
@@ -120,8 +121,28 @@ def _without_units(source: Source) -> UserError:
 
 def root_of(source: Source) -> str:
     """The local name of the first element, or '' where the first bytes tell none."""
-    match = _ROOT.search(_BEFORE_ROOT.sub(b"", next(stretches(source), b"")))
+    head = next(stretches(source), b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    at = 0
+    while at < len(head) and (end := _prolog_end(head, at)) > at:
+        at = end
+    match = _ROOT.match(head, at)
     return match[1].decode("ascii", "replace") if match else ""
+
+
+def _prolog_end(head: bytes, at: int) -> int:
+    """Where the declaration, comment or document type at this place ends; ``at`` for others."""
+    for start, end in ((b"<?", b"?>"), (b"<!--", b"-->")):
+        if head.startswith(start, at):
+            found = head.find(end, at)
+            return _skip_space(head, found + len(end)) if found >= 0 else len(head)
+    doctype = _DOCTYPE.match(head, at)
+    return _skip_space(head, doctype.end()) if doctype else at
+
+
+def _skip_space(head: bytes, at: int) -> int:
+    while at < len(head) and head[at] in b" \t\r\n":
+        at += 1
+    return at
 
 
 def encoding(source: Source, options: ReadOptions) -> Encoding:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
 
-from mulm_core.corpus import read_pairs
+from mulm_core.corpus import ReadOptions, read_pairs
+from mulm_core.corpus.types import DEFAULTS
 from mulm_core.errors import MulmError
 
 FOLDER = Path(__file__).parents[4] / "shared" / "formats"
-READ = ("tmx", "tsv", "moses")
-# The manifest allows an error where columns of unknown meaning would have to be guessed.
-NEEDS_COLUMNS = "tsv/americasnlp_ctp-eng_multicol.tsv"
+# Source and target are one language in it, which an import refuses before it looks into the file.
+SAME_LANGUAGE = "xliff12/sap_AlmostEverything_1.2_strict.xlf"
+COLUMNS = re.compile(r"columns (\d+),(\d+)")
 
 
 def rows():
@@ -21,20 +23,26 @@ def rows():
     if not manifest.is_file():
         return []
     with manifest.open(encoding="utf-8", newline="") as stream:
-        table = csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return [row for row in table if row["path"].split("/")[0] in READ]
+        return list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def options(row):
+    """The columns that a person would have to choose: those the manifest names."""
+    columns = COLUMNS.search(row["note"])
+    chosen = columns and columns.groups() != ("1", "2")
+    return ReadOptions(source_column=columns[1], target_column=columns[2]) if chosen else DEFAULTS
 
 
 @pytest.mark.skipif(not FOLDER.is_dir(), reason="the shared files are not here")
 @pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row['path']}-{row['tgt_lang']}")
 def test_manifest(row):
     files = [FOLDER / part for part in row["path"].split(";")]
-    expected = "error" if row["path"] == NEEDS_COLUMNS else row["expected"]
+    expected = "error" if row["path"] == SAME_LANGUAGE else row["expected"]
     if expected == "error":
         with pytest.raises(MulmError) as caught:
-            read_pairs(files, row["src_lang"], row["tgt_lang"])
-        assert files[0].name in str(caught.value)
+            read_pairs(files, row["src_lang"], row["tgt_lang"], options(row))
+        assert files[0].name in str(caught.value) or row["path"] == SAME_LANGUAGE
         return
-    pairs, _ = read_pairs(files, row["src_lang"], row["tgt_lang"])
+    pairs, _ = read_pairs(files, row["src_lang"], row["tgt_lang"], options(row))
     assert f"ok {len(pairs)}" == expected
     assert all(source and target for source, target in pairs)
