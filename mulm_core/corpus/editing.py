@@ -155,25 +155,35 @@ class Editing(Reading):
 
         No row is excluded before :meth:`apply_check`.
         """
+        return self.write_scan([(key, rows, settings, verdict)])
+
+    def write_scan(
+        self,
+        found: Iterable[
+            tuple[str, Iterable[tuple[int, str]], Mapping[str, Any], Mapping[str, Any]]
+        ],
+    ) -> int:
+        """:meth:`write_flags` for several checks, in one transaction."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        described = [now, json.dumps(settings), json.dumps(verdict)]
-        if key == HAND:
-            raise UserError("no scan can write a person's decisions")
+        written = 0
         with explain_database_errors(self.path), database.transaction(self._connection):
-            connection = self._connection
-            connection.execute("INSERT OR IGNORE INTO checks (key) VALUES (?)", [key])
-            connection.execute(
-                "UPDATE checks SET scanned = ?, settings = ?, verdict = ? WHERE key = ?",
-                [*described, key],
-            )
-            id = self._check_id(key)
-            connection.execute("DELETE FROM flags WHERE check_id = ?", [id])
-            written = connection.executemany(
-                "INSERT OR REPLACE INTO flags VALUES (?, ?, ?)",
-                ((id, pair, detail) for pair, detail in rows),
-            ).rowcount
-            journal.touch(connection)
-        return max(written, 0)
+            for key, rows, settings, verdict in found:
+                if key == HAND:
+                    raise UserError("no scan can write a person's decisions")
+                self._connection.execute("INSERT OR IGNORE INTO checks (key) VALUES (?)", [key])
+                self._connection.execute(
+                    "UPDATE checks SET scanned = ?, settings = ?, verdict = ? WHERE key = ?",
+                    [now, json.dumps(settings), json.dumps(verdict), key],
+                )
+                id = self._check_id(key)
+                self._connection.execute("DELETE FROM flags WHERE check_id = ?", [id])
+                count = self._connection.executemany(
+                    "INSERT OR REPLACE INTO flags VALUES (?, ?, ?)",
+                    ((id, pair, detail) for pair, detail in rows),
+                ).rowcount
+                written += max(count, 0)
+            journal.touch(self._connection)
+        return written
 
     def undo(self) -> str:
         """Take back the last operation; its title, empty where there is none."""
