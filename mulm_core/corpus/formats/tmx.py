@@ -61,7 +61,7 @@ class TmxReader(Reader):
         found = xmlstream.elements(file, "TMX", "tmx", ("tu",), options.encoding)
         for number, (unit, done) in enumerate(found, 1):
             where = f"unit {number}"
-            left, right = _segments(unit, sides)
+            left, right, _ = _segments(unit, sides)
             if left is None or right is None:
                 pair = ((source, left), (target, right))
                 missing = [tag for tag, segment in pair if segment is None]
@@ -85,9 +85,9 @@ class _Sides(dict[str | None, int]):
 
 def _segments(unit: Any, sides: _Sides) -> list[Any]:
     found = [None, None, None]
-    for segment in unit.iter("{*}seg"):
-        variant = segment.getparent()
+    for variant in unit:
         side = sides[variant.get(xmlstream.XML_LANG) or variant.get("lang")]
-        if found[side] is None:
-            found[side] = segment
-    return found[:2]
+        if found[side] is None and len(variant):
+            last = variant[-1]  # where the format wants the seg
+            found[side] = last if last.tag == "seg" else next(variant.iterchildren("{*}seg"), None)
+    return found

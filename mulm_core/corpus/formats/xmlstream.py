@@ -38,9 +38,9 @@ def elements(
 ) -> Iterator[tuple[Any, int]]:
     """Each element called one of ``names`` when it is complete, and the bytes read so far.
 
-    It is gone when the next one is asked for, with all that came before it. ``root`` is the local
-    name that the document has to begin with, ``title`` the format. Raises :class:`UserError` for
-    damaged, truncated or dangerous XML.
+    Read it at once: it goes soon, with all that came before it. ``root`` is the local name that
+    the document has to begin with, ``title`` the format. Raises :class:`UserError` for damaged,
+    truncated or dangerous XML.
     """
     from lxml import etree
 
@@ -69,10 +69,13 @@ def elements(
             while chunk := stream.read(_FEED):
                 parser.feed(chunk)
                 last += len(chunk)
+                done = stream.done
+                element = None
                 for _, element in parser.read_events():
-                    yield element, stream.done
-                    _forget_before(element)
+                    yield element, done
+                if element is not None:
                     last = 0
+                    _forget_before(element)
                 if last > _MAX_BETWEEN:
                     raise _without_units(source)
             parser.close()
@@ -82,8 +85,7 @@ def elements(
 
 def _forget_before(element: Any) -> None:
     while (parent := element.getparent()) is not None:
-        while element.getprevious() is not None:
-            del parent[0]
+        del parent[: parent.index(element)]
         element = parent
 
 
