@@ -170,9 +170,9 @@ def tags_in(
     last = b""
     for stretch in stretches(source):
         window = last + stretch
-        new = dict.fromkeys(pattern.findall(window)).keys() - found.keys()
-        found.update(dict.fromkeys(pattern.findall(window)) if new else {})
-        missing -= {tags.fold(raw.decode("ascii", "replace")) for raw in new}
+        seen = dict.fromkeys(pattern.findall(window))
+        missing -= {tags.fold(raw.decode("ascii", "replace")) for raw in seen}
+        found |= seen
         last = window[-_OVERLAP:]
         read += len(stretch)
         if (wanted and not missing) or (limit is not None and read >= limit):
