@@ -24,7 +24,8 @@ _SCAN = 64 << 20  # bytes that are looked at for what is not UTF-8
 _CHUNK = 1 << 20
 _SAMPLE = 1 << 16
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 27})
-_AS_GOOD = 0.05  # of charset-normalizer's chaos: the difference that means nothing
+_AS_GOOD = 0.01  # of charset-normalizer's chaos: the difference that means nothing
+_TOO_CHAOTIC = 0.5  # its own bound refuses short texts with many accents
 
 # The usual ones alone: with all that exist, short texts turn out as something exotic.
 _BY_SCRIPT = {
@@ -46,7 +47,7 @@ _BY_LANGUAGE = {
     **dict.fromkeys(("tr", "az"), ("cp1254",)),
     **dict.fromkeys(("lt", "lv", "et"), ("cp1257",)),
     "vi": ("cp1258",),
-    "en": (),  # ASCII tells nothing
+    "en": (),  # ASCII
 }
 
 
@@ -153,40 +154,44 @@ def _is_latin(char: str) -> bool:
 
 
 def _guess(sample: bytes, languages: Sequence[str], source: Source) -> str:
-    from charset_normalizer import from_bytes
-
     if len(sample.translate(None, _CONTROL)) < 0.98 * len(sample):
         raise UserError(
             "this is a binary file, not text",
             where=str(source),
             fix="Choose a file of sentence pairs",
         )
-    usual = _usual(languages)
-    found = {match.encoding: match.chaos for match in from_bytes(sample, cp_isolation=usual)}
-    found |= {
-        other: match.chaos
-        for match in from_bytes(sample, cp_isolation=usual)
-        for other in match.could_be_from_charset
-    }
-    good = [name for name in found if found[name] <= min(found.values()) + _AS_GOOD]
-    if not good:
-        raise UserError(
-            "the text is not UTF-8, and its encoding cannot be told",
-            where=str(source),
-            fix="Choose its encoding, or save it as UTF-8",
-        )
-    return known(min(good, key=usual.index))
+    usual = [name for names in _BY_SCRIPT.values() for name in names]
+    for candidates in (_of_languages(languages), usual):
+        if candidates and (name := _best(sample, candidates)):
+            return known(name)
+    raise UserError(
+        "the text is not UTF-8, and its encoding cannot be told",
+        where=str(source),
+        fix="Choose its encoding, or save it as UTF-8",
+    )
 
 
-def _usual(languages: Sequence[str]) -> list[str]:
-    """The encodings to try, the most likely first."""
+def _best(sample: bytes, candidates: list[str]) -> str:
+    """The first of the candidates in which the bytes look least like chaos, or ''."""
+    from charset_normalizer import from_bytes
+
+    chaos: dict[str, float] = {}
+    for match in from_bytes(sample, cp_isolation=candidates, threshold=_TOO_CHAOTIC):
+        chaos |= dict.fromkeys(match.could_be_from_charset, match.chaos)
+    good = [name for name in candidates if chaos.get(name, 1) <= min(chaos.values()) + _AS_GOOD]
+    return good[0] if good else ""
+
+
+def _of_languages(languages: Sequence[str]) -> list[str]:
+    """The encodings that the languages are written in; all of a tag that tells nothing."""
     import langcodes
 
-    likely: list[str] = []
+    found: list[str] = []
     for tag in languages:
-        language = langcodes.Language.get(tag).maximize()
-        likely += _BY_LANGUAGE.get(
-            language.language or "", _BY_SCRIPT.get(language.script or "", ())
-        )
-    every = [name for names in _BY_SCRIPT.values() for name in names]
-    return list(dict.fromkeys(likely + every))
+        language = langcodes.Language.get(tag or "und")
+        if language.language in (None, "und"):
+            return []
+        script = language.maximize().script or ""
+        by_script = _BY_SCRIPT.get(script, ()) if script != "Latn" else ("cp1252",)
+        found += _BY_LANGUAGE.get(language.language, by_script)
+    return list(dict.fromkeys(found))
