@@ -208,7 +208,8 @@ class _Training:
         training_mode(self.peft_model, True)
         if self.step == 0:
             self.zero_shot = scores.hypotheses
-        best = self.step > 0 and self._is_best(scores)
+        gain, best = self._compare(scores)
+        self.evaluations_without_gain = 0 if gain else self.evaluations_without_gain + 1
         self._remember(scores, best)
         if best:
             save_adapter(self.peft_model, self.run_record.adapter_folder)
@@ -226,13 +227,18 @@ class _Training:
         if self.ctx.stop_requested and self._best_step() is not None:
             raise _StopRequest
 
-    def _is_best(self, scores: DevScores) -> bool:
-        """Whether the chosen score beats every evaluation after step 0; the loss breaks ties."""
+    def _compare(self, scores: DevScores) -> tuple[bool, bool]:
+        """Whether the chosen score rose above every earlier one, and whether this is the best.
+
+        At an equal score the lower loss is the better checkpoint, but no reason to go on.
+        """
         best = self.run_record.manifest.best
-        key = self.recipe.best_by
-        sign = -1 if key == "loss" else 1
-        now = (sign * getattr(scores, key), -scores.loss)
-        return not best or now > (sign * best[key], -best["loss"])
+        if self.step == 0 or not best:  # the base itself is no checkpoint
+            return True, self.step > 0
+        sign = -1 if self.recipe.best_by == "loss" else 1
+        now, before = sign * getattr(scores, self.recipe.best_by), sign * best[self.recipe.best_by]
+        gain = now > before
+        return gain, gain or (now == before and scores.loss < best["loss"])
 
     def _remember(self, scores: DevScores, best: bool) -> None:
         manifest = self.run_record.manifest
@@ -250,9 +256,6 @@ class _Training:
             manifest.zero_shot = entry
         elif best:
             manifest.best = entry
-            self.evaluations_without_gain = 0
-        else:
-            self.evaluations_without_gain += 1
 
     def _best_step(self) -> int | None:
         return self.run_record.manifest.best.get("step")

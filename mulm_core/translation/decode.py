@@ -1,7 +1,8 @@
 """Beam search over many texts: each distinct text once, batched by length, back in order.
 
 Dev evaluation during training and the Translator both decode through here, so that a score means
-the same in both places.
+the same in both places. Many texts on a CPU go through CTranslate2, the others through torch; the
+search is the same.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mulm_core.models import Base
+from mulm_core.translation.ct2 import Ct2Search, worth_it
 from mulm_core.translation.options import DecodeOptions
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 _BATCH_TOKENS = 4096  # source tokens times beams in one batch, padding included
 _BATCH_ROWS = 256
+_FORCED = 2  # the start token and the language token that every translation begins with
 
 Check = Callable[[], None]
 Progress = Callable[[int, int], None]
@@ -34,15 +37,17 @@ def decode(
 ) -> list[str]:
     """Translate ``texts`` with whatever adapter is active on ``base``; blank ones stay empty.
 
-    ``source`` and ``target`` are the model's own tags. ``check`` is called before every token and
-    may raise to end the work; ``progress`` gets the number of texts done and their total.
+    ``source`` and ``target`` are the model's own tags. ``check`` is called at least before every
+    batch and may raise to end the work; ``progress`` gets the number of texts done and their total.
     """
     distinct = list(dict.fromkeys(text for text in texts if text.strip()))
     encoded = base.family.encode(base.tokenizer, distinct, source)
     translations: dict[str, str] = {}
     progress(0, len(distinct))
+    fast = Ct2Search(base) if worth_it(base, len(distinct)) else None
     for rows in _batches([len(ids) for ids in encoded], options.beams):
-        outputs = _generate(base, [encoded[row] for row in rows], target, options, check)
+        check()
+        outputs = _search(base, fast, [encoded[row] for row in rows], target, options, check)
         decoded = base.family.decode(base.tokenizer, outputs)
         translations.update(zip((distinct[row] for row in rows), decoded, strict=True))
         progress(len(translations), len(distinct))
@@ -62,13 +67,38 @@ def _batches(lengths: Sequence[int], beams: int) -> list[list[int]]:
     return batches
 
 
+def _search(
+    base: Base,
+    fast: Ct2Search | None,
+    rows: Sequence[Sequence[int]],
+    target: str,
+    options: DecodeOptions,
+    check: Check,
+) -> list[list[int]]:
+    """Token ids of the best translation of each row, without start and language token."""
+    first = base.family.forced_token(base.tokenizer, target)
+    limits = [_most_tokens(len(row), options) for row in rows]
+    penalty = _length_penalty(base, options)
+    if fast:
+        found = fast.search(rows, first, options, penalty, max(limits))
+    else:
+        found = _generate(base, rows, first, options, penalty, max(limits), check)
+    # Cut to each row's own limit: what a text becomes must not hang on its batch.
+    return [ids[:limit] for ids, limit in zip(found, limits, strict=True)]
+
+
 def _generate(
-    base: Base, rows: Sequence[Sequence[int]], target: str, options: DecodeOptions, check: Check
+    base: Base,
+    rows: Sequence[Sequence[int]],
+    first: int,
+    options: DecodeOptions,
+    penalty: float,
+    limit: int,
+    check: Check,
 ) -> list[list[int]]:
     import torch
 
     longest = max(map(len, rows))
-    limits = [_most_tokens(len(row), options) for row in rows]
     ids = torch.full((len(rows), longest), base.tokenizer.pad_token_id, device=base.device)
     for row, tokens in enumerate(rows):
         ids[row, : len(tokens)] = torch.tensor(tokens, device=base.device)
@@ -76,11 +106,10 @@ def _generate(
         output: torch.Tensor = base.model.generate(
             input_ids=ids,
             attention_mask=(ids != base.tokenizer.pad_token_id).long(),
-            generation_config=_search(base, target, options, max(limits)),
+            generation_config=_generation(base, first, options, penalty, limit + _FORCED),
             stopping_criteria=[lambda ids, scores, **_: _never(check, ids)],
         )
-    # Cut to each row's own limit: what a text becomes must not hang on its batch.
-    return [ids[:limit] for ids, limit in zip(output.tolist(), limits, strict=True)]
+    return [ids[_FORCED:] for ids in output.tolist()]
 
 
 def _most_tokens(source_length: int, options: DecodeOptions) -> int:
@@ -88,25 +117,31 @@ def _most_tokens(source_length: int, options: DecodeOptions) -> int:
     return min(options.max_length, 3 * source_length + 20)
 
 
-def _search(base: Base, target: str, options: DecodeOptions, limit: int) -> Any:
+def _length_penalty(base: Base, options: DecodeOptions) -> float:
+    if options.beams == 1:
+        return 1.0
+    if options.length_penalty is not None:
+        return options.length_penalty
+    return float(base.model.generation_config.length_penalty or 1.0)
+
+
+def _generation(base: Base, first: int, options: DecodeOptions, penalty: float, length: int) -> Any:
     from transformers import GenerationConfig
 
     own = base.model.generation_config
     config = base.model.config
-    penalty = own.length_penalty if options.length_penalty is None else options.length_penalty
     # The library warns where greedy search is given anything but these settings' defaults.
-    beam_search = options.beams > 1
     return GenerationConfig(
         num_beams=options.beams,
-        max_length=limit,
+        max_length=length,
         do_sample=False,
-        forced_bos_token_id=base.family.forced_token(base.tokenizer, target),
+        forced_bos_token_id=first,
         decoder_start_token_id=own.decoder_start_token_id or config.decoder_start_token_id,
         bos_token_id=own.bos_token_id,
         eos_token_id=own.eos_token_id,
         pad_token_id=own.pad_token_id,
-        length_penalty=penalty if beam_search else 1.0,
-        early_stopping=bool(own.early_stopping) and beam_search,
+        length_penalty=penalty,
+        early_stopping=options.beams > 1,  # as CTranslate2 does
     )
 
 

@@ -120,8 +120,8 @@ def test_a_language_the_model_lacks_names_the_system(
 def test_only_empty_translations_are_an_error(
     workspace: Workspace, systems: tuple[str, str]
 ) -> None:
-    # Two tokens hold the start and the language, and nothing else.
-    options = DecodeOptions(beams=1, max_length=2)
+    # So many beams hold the empty translation, and so low a penalty prefers it to all others.
+    options = DecodeOptions(beams=64, length_penalty=-10.0)
     with pytest.raises(EngineError, match=f"^{systems[0]}: every translation came out empty"):
         evaluate(JobContext(), request(workspace, systems[0], options=options))
     assert not list(workspace.evaluations.iterdir())

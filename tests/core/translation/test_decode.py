@@ -60,11 +60,16 @@ def test_the_same_as_transformers_own_generate(base: Base, tiny_folder: Path) ->
             **inputs,
             forced_bos_token_id=tokenizer.get_lang_id("fr"),
             num_beams=4,
-            max_length=30,
-            early_stopping=bool(model.generation_config.early_stopping),
+            max_length=32,  # with the start and the language token
+            early_stopping=True,
         )
     wanted = base.family.decode(base.tokenizer, output.tolist())
     assert decode(base, TEXTS[:1], "en", "fr", DecodeOptions(max_length=30)) == wanted
+
+
+def test_one_token_is_a_length(base: Base) -> None:
+    (text,) = decode(base, TEXTS[:1], "en", "fr", DecodeOptions(max_length=1))
+    assert len(base.tokenizer.sp_model.encode(text)) <= 1
 
 
 def test_batches_hold_texts_of_like_length_within_the_budget() -> None:
