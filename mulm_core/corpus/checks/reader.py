@@ -1,0 +1,127 @@
+"""The rows of a corpus as checks read them: one snapshot, streamed in order or fetched by id."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from mulm_core.corpus import database
+from mulm_core.corpus.checks.base import Row
+from mulm_core.corpus.database import explain_database_errors
+from mulm_core.corpus.types import SPLITS
+
+_COLUMNS = "SELECT id, source, target, split FROM pairs"
+
+
+class Reader:
+    """Sees the corpus as it was when it was opened, whatever others write meanwhile.
+
+    ``count`` is the number of rows; their ids run from 1 to it. Raises :class:`MulmError` as a
+    store does.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection = database.connect(path)
+        with explain_database_errors(path):
+            self._connection.execute("BEGIN")
+            self.count = int(self._one("SELECT coalesce(max(id), 0) FROM pairs"))
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+
+    def batches(self, size: int) -> Iterator[list[Row]]:
+        """All rows in the order of their ids, ``size`` at a time."""
+        with explain_database_errors(self._path):
+            cursor = self._connection.execute(f"{_COLUMNS} ORDER BY id")
+            while rows := cursor.fetchmany(size):
+                yield [Row(id, left, right, SPLITS[split]) for id, left, right, split in rows]
+
+    def rows(self, ids: Sequence[int]) -> list[Row]:
+        """The rows with these ids, in the order of the ids."""
+        with explain_database_errors(self._path):
+            rows = self._connection.execute(
+                f"{_COLUMNS} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+                [json.dumps(list(ids))],
+            ).fetchall()
+        return [Row(id, left, right, SPLITS[split]) for id, left, right, split in rows]
+
+    def sample(self, size: int) -> tuple[Row, ...]:
+        """At most ``size`` rows, evenly spread: the same ones every time."""
+        most = min(size, self.count)
+        return tuple(self.rows([1 + at * self.count // most for at in range(most)]))
+
+    def excluded(self) -> list[tuple[int, int]]:
+        """The rows that are not in use, with the bits of the checks that keep them out."""
+        with explain_database_errors(self._path):
+            return self._connection.execute(
+                "SELECT id, excluded FROM pairs INDEXED BY pairs_excluded WHERE excluded <> 0"
+            ).fetchall()
+
+    def bit(self, key: str) -> int:
+        """The bit of a check in what :meth:`excluded` tells; 0 for one that was never scanned."""
+        with explain_database_errors(self._path):
+            row = self._connection.execute("SELECT id FROM checks WHERE key = ?", [key]).fetchone()
+        return 1 << int(row[0]) if row else 0
+
+    def settings(self, key: str) -> dict[str, Any]:
+        """The settings of the check's last scan; empty where there was none."""
+        with explain_database_errors(self._path):
+            row = self._connection.execute(
+                "SELECT settings FROM checks WHERE key = ?", [key]
+            ).fetchone()
+        return dict(json.loads(row[0])) if row else {}
+
+    def usable(self, key: str) -> int:
+        """How many rows nothing but this check keeps out."""
+        with explain_database_errors(self._path):
+            out = self._one(
+                "SELECT count(*) FROM pairs INDEXED BY pairs_excluded "
+                f"WHERE excluded <> 0 AND excluded & {~self.bit(key)} <> 0"
+            )
+        return self.count - int(out)
+
+    def removed(self, key: str) -> int:
+        """How many of them this check would keep out: flagged, and not restored by a person."""
+        bit = self.bit(key)
+        with explain_database_errors(self._path):
+            return int(
+                self._one(
+                    "SELECT count(*) FROM flags g CROSS JOIN pairs p ON p.id = g.pair WHERE "
+                    f"g.check_id = (SELECT id FROM checks WHERE key = '{key}') "
+                    f"AND p.excluded & {~bit} = 0 AND p.kept & {bit} = 0"
+                )
+            )
+
+    def details(self, key: str, ids: Sequence[int]) -> dict[int, str]:
+        """What the check found in these rows; without those that it did not flag."""
+        with explain_database_errors(self._path):
+            rows = self._connection.execute(
+                "SELECT pair, detail FROM flags WHERE "
+                "check_id = (SELECT id FROM checks WHERE key = ?) "
+                "AND pair IN (SELECT value FROM json_each(?)) ORDER BY pair",
+                [key, json.dumps(list(ids))],
+            )
+            return dict(rows.fetchall())
+
+    def state(self) -> str:
+        """What changes with every import, edit, undo and redo, and with nothing else."""
+        with explain_database_errors(self._path):
+            first, last = self._connection.execute(
+                "SELECT min(id), max(CASE WHEN undone = 0 THEN id END) FROM operations"
+            ).fetchone()
+        return f"{self.count}.{first or 0}.{last or 0}"
+
+    def _one(self, query: str) -> Any:
+        return self._connection.execute(query).fetchone()[0]
