@@ -6,6 +6,7 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from mulm_core.corpus.source import Source
@@ -25,6 +26,7 @@ _CHUNK = 1 << 20
 _SAMPLE = 1 << 16
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 27})
 _AS_GOOD = 0.01  # of charset-normalizer's chaos: the difference that means nothing
+_SIGNS = frozenset({"Sm", "Sc", "So", "Sk", "No", "Po", "Cc"})
 _TOO_CHAOTIC = 0.5  # its own bound refuses short texts with many accents
 
 # The usual ones alone: with all that exist, short texts turn out as something exotic.
@@ -172,14 +174,25 @@ def _guess(sample: bytes, languages: Sequence[str], source: Source) -> str:
 
 
 def _best(sample: bytes, candidates: list[str]) -> str:
-    """The first of the candidates in which the bytes look least like chaos, or ''."""
+    """The first of the candidates in which the bytes look least odd, or ''."""
     from charset_normalizer import from_bytes
 
-    chaos: dict[str, float] = {}
+    odd: dict[str, float] = {}
     for match in from_bytes(sample, cp_isolation=candidates, threshold=_TOO_CHAOTIC):
-        chaos |= dict.fromkeys(match.could_be_from_charset, match.chaos)
-    good = [name for name in candidates if chaos.get(name, 1) <= min(chaos.values()) + _AS_GOOD]
+        odd |= dict.fromkeys(match.could_be_from_charset, match.chaos + _oddity(str(match)))
+    good = [name for name in candidates if odd.get(name, 9) <= min(odd.values()) + _AS_GOOD]
     return good[0] if good else ""
+
+
+def _oddity(text: str) -> float:
+    """The share of signs and capitals that follow a small letter, as in "gę¶l±" and "jaĽń"."""
+    odd = beyond = 0
+    for before, char in pairwise(text):
+        if not char.isascii():
+            beyond += 1
+            sign = unicodedata.category(char) in _SIGNS and char != "…"
+            odd += before.islower() and (sign or char.isupper())
+    return odd / max(beyond, 1)
 
 
 def _of_languages(languages: Sequence[str]) -> list[str]:

@@ -30,6 +30,18 @@ def guess(text: str) -> str:
         return ""
 
 
+def named(text: str) -> str:
+    """The language tag that ``text`` is or names (``French``, ``français``), or ''."""
+    import langcodes
+
+    if len(text) < 4 or not text.isalpha():
+        return guess(text)
+    try:
+        return langcodes.find(text).to_tag()
+    except LookupError:
+        return ""
+
+
 def direction_in(name: str) -> tuple[str, ...]:
     """The two languages a file name such as ``train.de-fr.tsv`` tells, or nothing."""
     for match in reversed(list(_DIRECTION.finditer(name))):

@@ -93,12 +93,12 @@ def tags_above(rows: Rows) -> tuple[str, ...]:
     if len(rows) < 2:
         return ()
     cells = [cell.strip() for cell in rows[0]]
-    found = tuple(tags.guess(cell) for cell in cells)
+    found = tuple(tags.named(cell) for cell in cells)
     if not all(found) or len(set(found)) < len(found) or len(found) < 2:
         return ()
     # In a glossary "ja" and "no" are words; above sentences, or with a region, they are tags.
     sentences = sum(len(cell) for row in rows[1:] for cell in row) >= _SENTENCES * (len(rows) - 1)
-    return found if sentences or all("-" in tag for tag in found) else ()
+    return found if sentences or all(len(cell) > 3 for cell in cells) else ()
 
 
 def _width(rows: Rows) -> int:
@@ -152,7 +152,7 @@ def _position(rows: Rows, wanted: str, file: Source) -> int:
 
 def _tag_of(cell: str, wanted: tuple[str, str]) -> str:
     by_name = {languages.name(tag).lower(): tag for tag in wanted}
-    return by_name.get(cell.lower()) or tags.guess(cell)
+    return by_name.get(cell.lower()) or tags.named(cell)
 
 
 def _unclear(width: int, source: str, target: str, file: Source) -> UserError:

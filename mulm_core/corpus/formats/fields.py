@@ -49,9 +49,9 @@ def languages_in(fields: Sequence[str]) -> tuple[str, ...]:
     nested = [field for field in fields if field.split(".")[0] in _HOLDERS and "." in field]
     # "id" and "url" are codes of languages, too.
     names = [_last(field) for field in nested] or [
-        name for name in fields if name != "id" and (len(name) == 2 or "-" in name or "_" in name)
+        name for name in fields if name != "id" and len(name) != 3
     ]
-    found = tuple(dict.fromkeys(tag for name in names if (tag := tags.guess(name))))
+    found = tuple(dict.fromkeys(tag for name in names if (tag := tags.named(name))))
     return found if len(found) > 1 else ()
 
 

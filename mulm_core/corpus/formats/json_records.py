@@ -161,8 +161,11 @@ def _value(buffer: str, at: int, number: int, file: Source) -> tuple[Any, int]:
     try:
         return _DECODER.raw_decode(buffer, at)
     except (ValueError, RecursionError) as error:
-        if isinstance(error, RecursionError) or len(buffer) - at > _LONGEST:
+        if isinstance(error, RecursionError):
             raise _damaged(file, f"record {number}", error) from None
+        if len(buffer) - at > _LONGEST:
+            cause = "it is damaged, or longer than a million characters"
+            raise _damaged(file, f"record {number}", cause) from None
         return None, at
 
 

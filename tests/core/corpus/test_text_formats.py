@@ -93,7 +93,15 @@ def test_composed_and_stripped_but_otherwise_as_written(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("first", "second"), [("t.de", "t.fr"), ("t.de.txt", "t.fr.txt"), ("t.DE", "t.fr")]
+    ("first", "second"),
+    [
+        ("t.de", "t.fr"),
+        ("t.de.txt", "t.fr.txt"),
+        ("t.DE", "t.fr"),
+        ("news_de.txt", "news_fr.txt"),
+        ("news-de", "news-fr"),
+        ("de.txt", "fr.txt"),
+    ],
 )
 def test_line_files_are_paired_by_name(tmp_path, first, second):
     left = write(tmp_path / first, "Ja\r\nNein\n")
@@ -103,6 +111,12 @@ def test_line_files_are_paired_by_name(tmp_path, first, second):
         assert read_pairs(order, "fr", "de")[0] == [("Oui", "Ja"), ("Non", "Nein")]
     (found,) = detect([right, left])
     assert (found.format, found.languages, found.pairs) == ("moses", ("de", "fr"), 2)
+
+
+def test_regions_in_names(tmp_path):
+    write(tmp_path / "news_pt_BR.txt", "Sim\n")
+    write(tmp_path / "news_zh-Hant.txt", "是\n")
+    assert read_pairs([tmp_path], "pt-BR", "zh-Hant")[0] == [("Sim", "是")]
 
 
 def test_roles_as_endings(tmp_path):
