@@ -16,7 +16,8 @@ class RunManifest:
     ``status``: running, finished, stopped (early, by the person), interrupted (its process is
     gone) or failed. ``created`` is ISO 8601 with offset; ``seconds`` leaves out paused time.
     ``zero_shot`` and ``best`` hold dev bleu, chrf, loss and step, ``history`` all of them in
-    order; ``process`` is the pid and start time of the process that trains.
+    order; ``process`` is the pid and start time of the process that trains. ``leaked`` counts the
+    pairs that were not trained on because they overlap with dev or test.
     """
 
     id: str
@@ -35,6 +36,7 @@ class RunManifest:
     machine: dict[str, Any] = field(default_factory=dict)
     pairs: int = 0
     dev_pairs: int = 0
+    leaked: int = 0
     steps: int = 0
     total_steps: int = 0
     seconds: float = 0.0

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from mulm_core.corpus import CorpusStore, get_corpus
+from mulm_core.corpus.checks import keep_out_leakage
 from mulm_core.jobs import JobContext
 from mulm_core.models import get_model
 from mulm_core.training.batches import TokenPairs, plan, tokenise
@@ -38,6 +39,7 @@ def forecast_steps(ctx: JobContext, request: ForecastRequest) -> int:
     """
     folder = get_model(request.workspace, request.model).path
     pieces = min(folder.glob("*.model"), default=None)
+    keep_out_leakage(ctx, request.workspace, request.corpus)  # as training will
     with CorpusStore.open(get_corpus(request.workspace, request.corpus).path) as store:
         count = store.info().splits.get("train", 0)
         pairs = list(islice(store.pairs("train", request.source, request.target), _SAMPLE))

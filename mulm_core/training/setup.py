@@ -11,6 +11,7 @@ from typing import Any
 
 import mulm_core
 from mulm_core.corpus import CorpusStore, get_corpus
+from mulm_core.corpus.checks import keep_out_leakage
 from mulm_core.errors import UserError
 from mulm_core.jobs import JobContext
 from mulm_core.models import Base, device_summary, get_model, load_base, weights_hash
@@ -28,12 +29,16 @@ Pairs = list[tuple[str, str]]
 
 @dataclass
 class Setup:
-    """A base of the run's own, the training pairs as tokens, and the dev set."""
+    """A base of the run's own, the training pairs as tokens, and the dev set.
+
+    ``leaked`` counts the training pairs kept out because they overlap with dev or test.
+    """
 
     base: Base
     train: TokenPairs
     dev: DevSet
     corpus_hash: str
+    leaked: int
 
 
 def prepare(ctx: JobContext, request: TrainRequest) -> Setup:
@@ -44,7 +49,7 @@ def prepare(ctx: JobContext, request: TrainRequest) -> Setup:
     info = get_model(request.workspace, request.model)
     source = pick_language(request.source, info.languages, info.id)
     target = pick_language(request.target, info.languages, info.id)
-    train_pairs, dev_pairs, corpus_hash = _read_corpus(ctx, request)
+    train_pairs, dev_pairs, corpus_hash, leaked = _read_corpus(ctx, request)
     ctx.report(0, None, f"Loading {info.title}")
     base = load_base(info)
     ctx.check()
@@ -60,11 +65,14 @@ def prepare(ctx: JobContext, request: TrainRequest) -> Setup:
     if train.left_out:
         ctx.log(f"{train.left_out} empty or too long training pairs were left out", "warning")
     dev = DevSet(base, dev_pairs, dev_tokens, (source, target), recipe)
-    return Setup(base, train, dev, corpus_hash)
+    return Setup(base, train, dev, corpus_hash, leaked)
 
 
-def _read_corpus(ctx: JobContext, request: TrainRequest) -> tuple[Pairs, Pairs, str]:
+def _read_corpus(ctx: JobContext, request: TrainRequest) -> tuple[Pairs, Pairs, str, int]:
     corpus = get_corpus(request.workspace, request.corpus)
+    leaked = keep_out_leakage(ctx, request.workspace, request.corpus)
+    if leaked:
+        ctx.log(f"{leaked:,} training pairs that overlap with dev or test are kept out")
     ctx.report(0, None, f"Reading {corpus.name}")
     with CorpusStore.open(corpus.path) as store:
         train = list(store.pairs("train", request.source, request.target))
@@ -77,7 +85,7 @@ def _read_corpus(ctx: JobContext, request: TrainRequest) -> tuple[Pairs, Pairs, 
                 where=corpus.name,
                 fix="Import more pairs",
             )
-    return train, spread(dev, request.recipe.dev_size), digest
+    return train, spread(dev, request.recipe.dev_size), digest, leaked
 
 
 def spread(pairs: Sequence[tuple[str, str]], most: int) -> Pairs:
@@ -120,6 +128,7 @@ def new_manifest(request: TrainRequest, setup: Setup, total_steps: int) -> RunMa
         machine=_machine(setup.base),
         pairs=len(setup.train),
         dev_pairs=len(setup.dev),
+        leaked=setup.leaked,
         total_steps=total_steps,
     )
 

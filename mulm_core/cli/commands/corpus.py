@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mulm_core.cli.args import add_command, add_direction, direction, workspace
+from mulm_core.cli.commands import corpus_checks
 from mulm_core.cli.output import Answer, table
 from mulm_core.cli.running import run_job
 
@@ -28,6 +29,7 @@ def register(subparsers: Any) -> None:
     show.add_argument("name")
     show.add_argument("--pairs", type=int, default=5, metavar="N", help="how many pairs to print")
     show.set_defaults(run=_show)
+    corpus_checks.register(actions)
 
 
 def _import(args: Namespace) -> Answer:

@@ -1,6 +1,7 @@
 """Checks: they flag rows with a reason; a person decides which of them exclude rows."""
 
 from mulm_core.corpus.checks.base import Check
+from mulm_core.corpus.checks.leaks import keep_out_leakage
 from mulm_core.corpus.checks.mask import MaskRequest, MaskResult, mask
 from mulm_core.corpus.checks.registry import CHECKS
 from mulm_core.corpus.checks.results import CheckResult, Sample, check_states
@@ -26,6 +27,7 @@ __all__ = [
     "UnknownResult",
     "apply",
     "check_states",
+    "keep_out_leakage",
     "mask",
     "scan",
     "undo",

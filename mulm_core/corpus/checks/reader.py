@@ -75,14 +75,6 @@ class Reader:
             row = self._connection.execute("SELECT id FROM checks WHERE key = ?", [key]).fetchone()
         return 1 << int(row[0]) if row else 0
 
-    def settings(self, key: str) -> dict[str, Any]:
-        """The settings of the check's last scan; empty where there was none."""
-        with explain_database_errors(self._path):
-            row = self._connection.execute(
-                "SELECT settings FROM checks WHERE key = ?", [key]
-            ).fetchone()
-        return dict(json.loads(row[0])) if row else {}
-
     def usable(self, key: str) -> int:
         """How many rows nothing but this check keeps out."""
         with explain_database_errors(self._path):
@@ -116,12 +108,33 @@ class Reader:
             return dict(rows.fetchall())
 
     def state(self) -> str:
-        """What changes with every import, edit, undo and redo, and with nothing else."""
+        """What changes with every import and with every edit of texts or splits, undone or redone.
+
+        Rows that go out of use and come back change nothing that a check looks at.
+        """
         with explain_database_errors(self._path):
             first, last = self._connection.execute(
-                "SELECT min(id), max(CASE WHEN undone = 0 THEN id END) FROM operations"
+                "SELECT min(id), max(CASE WHEN undone = 0 AND EXISTS (SELECT 1 FROM changes c "
+                "WHERE c.operation = o.id AND c.field IN ('source', 'target', 'split')) "
+                "THEN id END) FROM operations o"
             ).fetchone()
-        return f"{self.count}.{first or 0}.{last or 0}"
+        # Old operations fall off the journal; that must not look as if there never was one.
+        return f"{self.count}.{last}" if last else f"{self.count}.0.{first or 0}"
+
+    def verdict(self, key: str) -> dict[str, Any]:
+        """What the check's last scan noted; empty where there was none."""
+        return self._noted(key, "verdict")
+
+    def settings(self, key: str) -> dict[str, Any]:
+        """The settings of the check's last scan; empty where there was none."""
+        return self._noted(key, "settings")
+
+    def _noted(self, key: str, column: str) -> dict[str, Any]:
+        with explain_database_errors(self._path):
+            row = self._connection.execute(
+                f"SELECT {column} FROM checks WHERE key = ?", [key]
+            ).fetchone()
+        return dict(json.loads(row[0])) if row else {}
 
     def _one(self, query: str) -> Any:
         return self._connection.execute(query).fetchone()[0]
