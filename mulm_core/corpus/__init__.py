@@ -1,10 +1,11 @@
 """Corpora: sentence pairs out of any file, kept in one SQLite file each."""
 
 from mulm_core.corpus.catalog import delete_corpus, get_corpus, list_corpora
+from mulm_core.corpus.filling import ImportRequest, ImportResult
 from mulm_core.corpus.importer import (
-    ImportRequest,
-    ImportResult,
+    already_imported,
     detect,
+    import_all_pairs,
     import_corpus,
     read_pairs,
 )
@@ -38,9 +39,11 @@ __all__ = [
     "Problem",
     "ReadOptions",
     "View",
+    "already_imported",
     "delete_corpus",
     "detect",
     "get_corpus",
+    "import_all_pairs",
     "import_corpus",
     "list_corpora",
     "read_lines",

@@ -6,7 +6,6 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 from mulm_core.corpus import database, journal
@@ -164,7 +163,7 @@ class Editing(Reading):
         ],
     ) -> int:
         """:meth:`write_flags` for several checks, in one transaction."""
-        now = datetime.now(UTC).isoformat(timespec="seconds")
+        now = journal.now()
         written = 0
         with explain_database_errors(self.path), database.transaction(self._connection):
             for key, rows, settings, verdict in found:

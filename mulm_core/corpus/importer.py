@@ -2,87 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from itertools import combinations
 from pathlib import Path
 
-from mulm_core import files, languages
-from mulm_core.corpus import catalog, database
-from mulm_core.corpus.database import explain_database_errors
-from mulm_core.corpus.formats import FileSet, Unit, file_sets
-from mulm_core.corpus.split import split_of
-from mulm_core.corpus.store import CorpusWriter
-from mulm_core.corpus.tags import fold
-from mulm_core.corpus.text import tidy
-from mulm_core.corpus.types import DEFAULTS, CorpusInfo, Detected, Problem, ReadOptions
-from mulm_core.errors import UserError, explain_os_errors
+from mulm_core import languages
+from mulm_core.corpus import catalog, intake, tags
+from mulm_core.corpus.digests import Digests
+from mulm_core.corpus.filling import Filling, ImportRequest, ImportResult
+from mulm_core.corpus.formats import FileSet, file_sets
+from mulm_core.corpus.intake import Bad, Batch, Reading
+from mulm_core.corpus.landing import landing
+from mulm_core.corpus.store import CorpusStore
+from mulm_core.corpus.types import DEFAULTS, Detected, Problem, ReadOptions
+from mulm_core.errors import MulmError, UserError
 from mulm_core.jobs import JobContext
 from mulm_core.workspace import Workspace
-
-_BATCH = 1000  # rows between two looks at cancel; a few milliseconds of work
-_LISTED = 1000  # problems kept with their place; further ones are only counted
-_PARTIAL = ".partial"
-
-
-@dataclass(frozen=True)
-class ImportRequest:
-    """Files or folders to take over as pairs of two languages into the corpus ``name``."""
-
-    workspace: Workspace
-    files: tuple[Path, ...]
-    source: str
-    target: str
-    name: str
-    options: ReadOptions = DEFAULTS
-
-
-@dataclass(frozen=True)
-class ImportResult:
-    """What was added: ``skipped`` counts all problems, ``problems`` lists the first thousand."""
-
-    corpus: str
-    pairs: int
-    skipped: int
-    problems: tuple[Problem, ...]
-
-
-@dataclass
-class _Intake:
-    """Counts what comes out of the readers and sorts out what is no pair."""
-
-    source: str
-    target: str
-    options: ReadOptions
-    pairs: int = 0
-    skipped: int = 0
-    problems: list[Problem] = field(default_factory=list)
-
-    def read(self, files: FileSet) -> Iterator[Unit | None]:
-        """The usable units, tidied; None for each skipped one, so that the caller can breathe."""
-        for item in files.reader.read(files.files, self.source, self.target, self.options):
-            if isinstance(item, Problem):
-                self._skip(item)
-                yield None
-                continue
-            unit = Unit(tidy(item.source), tidy(item.target), *item[2:])
-            empty = [side for side in ("source", "target") if not getattr(unit, side)]
-            if empty:
-                what = f"the {' and the '.join(empty)} side {'are' if empty[1:] else 'is'} empty"
-                self._skip(Problem(files.files[0].name, unit.where, what))
-                yield None
-            else:
-                self.pairs += 1
-                yield unit
-
-    def _skip(self, problem: Problem) -> None:
-        self.skipped += 1
-        if len(self.problems) < _LISTED:
-            self.problems.append(problem)
 
 
 def detect(paths: Sequence[Path], options: ReadOptions = DEFAULTS) -> list[Detected]:
@@ -100,46 +36,103 @@ def read_pairs(
 
     Raises :class:`UserError` as :func:`import_corpus` does. At most a thousand problems are listed.
     """
-    intake = _Intake(*_languages(source, target), options)
-    units = [unit for found in file_sets(paths) for unit in intake.read(found)]
-    return [(unit.source, unit.target) for unit in units if unit is not None], intake.problems
+    result = ImportResult("")
+    pairs: list[tuple[str, str]] = []
+    for event in intake.read_here(Reading(file_sets(paths), *_languages(source, target), options)):
+        if isinstance(event, Bad):
+            raise event.error
+        if isinstance(event, Batch):
+            result = result.plus(event)
+            pairs += [row[:2] for row in event.rows]
+    return pairs, list(result.problems)
+
+
+def already_imported(workspace: Workspace, name: str, paths: Sequence[Path]) -> tuple[str, ...]:
+    """Which of the files the corpus ``name`` holds already, told by their content."""
+    corpus = catalog.find_corpus(workspace, name.strip())
+    if corpus is None:
+        return ()
+    sets, _ = _sets(paths, lenient=True)
+    with CorpusStore.open(corpus.path) as store:
+        known = {origin.digest: origin.name for origin in store.origins()[::-1]}
+    repeats = Digests().repeats(sets, known)
+    return tuple(found.name for found, name in repeats if name in known.values())
 
 
 def import_corpus(ctx: JobContext, request: ImportRequest) -> ImportResult:
     """Read files into a new corpus, or append them to the one of this name and these languages.
 
     All or nothing: an error, a cancel, a kill or a full disk leaves the workspace as it was.
-    Progress is in bytes. Raises :class:`UserError` for files that cannot be read and for a corpus
-    of other languages, :class:`EngineError` for the disk, ``Cancelled``.
+    Progress is in bytes. Raises :class:`UserError` for files that cannot be read, for files that
+    the corpus holds already and for a corpus of other languages, :class:`EngineError` for the
+    disk, ``Cancelled``.
     """
     source, target = _languages(request.source, request.target)
-    name = request.name.strip()
-    if not name:
-        raise UserError("the corpus has no name", fix="Give it a name")
-    sets = file_sets(request.files)
-    corpus = catalog.find_corpus(request.workspace, name)
-    if corpus is None:
-        opened = _new_corpus(request.workspace, name, source, target)
-    else:
-        source, target = _own_direction(corpus, source, target)
-        opened = _existing_corpus(corpus)
-    intake = _Intake(source, target, request.options)
-    with opened as connection:
-        _fill(ctx, connection, sets, intake)
-        if not intake.pairs:
-            raise _nothing_usable(sets, intake)
-    return ImportResult(name, intake.pairs, intake.skipped, tuple(intake.problems))
+    sets, bad = _sets(request.files, lenient=request.skip_bad_files)
+    total = sum(found.size for found in sets)
+    with landing(request.workspace, _name(request), source, target) as land:
+        result = Filling(ctx, land, request, 0, total).run(sets, bad)
+        if not result.pairs:
+            raise _nothing_usable(sets, result)
+        ctx.report(total, total, f"{result.pairs:,} pairs")
+    return result
 
 
-def _nothing_usable(sets: list[FileSet], intake: _Intake) -> UserError:
-    """What to say of files without one usable pair: they become no corpus."""
-    fix = "Check that the file holds sentence pairs of these two languages"
-    if not intake.problems:
-        return UserError("there are no sentence pairs in it", where=str(sets[0].files[0]), fix=fix)
-    first = intake.problems[0]
-    more = f" (and {intake.skipped - 1:,} more)" if intake.skipped > 1 else ""
-    what = f"none of its pairs can be used: {first.what}{more}"
-    return UserError(what, where=f"{first.file}, {first.where}", fix=fix)
+def import_all_pairs(ctx: JobContext, request: ImportRequest) -> tuple[ImportResult, ...]:
+    """Import every two languages of the files that share units into ``NAME-source-target``.
+
+    The request's own languages do not count. All or nothing, over all corpora; raises as
+    :func:`import_corpus`, and :class:`UserError` where no file names two languages.
+    """
+    sets, bad = _sets(request.files, lenient=request.skip_bad_files)
+    work = _directions(sets, request.options)
+    if not work:
+        raise UserError(
+            "the files do not name two languages",
+            where=sets[0].name,
+            fix="Choose source and target instead",
+        )
+    total = sum(found.size for chosen in work.values() for found in chosen)
+    done = 0
+    results = []
+    with ExitStack() as landings:  # all corpora appear together, at its end
+        for (source, target), chosen in work.items():
+            name = f"{_name(request)}-{source}-{target}"
+            with suppress(_NothingError), ExitStack() as opened:
+                land = opened.enter_context(landing(request.workspace, name, source, target))
+                result = Filling(ctx, land, request, done, total).run(chosen, bad)
+                if not result.pairs:
+                    raise _NothingError
+                landings.push(opened.pop_all())
+                results.append(result)
+            done += sum(found.size for found in chosen)
+        if not results:
+            raise _nothing_usable(sets, ImportResult(""))
+        ctx.report(total, total, f"{sum(result.pairs for result in results):,} pairs")
+    return tuple(results)
+
+
+class _NothingError(Exception):
+    """Two languages share no unit: their corpus is not made."""
+
+
+def _directions(
+    sets: Sequence[FileSet], options: ReadOptions
+) -> dict[tuple[str, str], list[FileSet]]:
+    """Every two languages that a file set names, with the sets that name both."""
+    work: dict[tuple[str, str], list[FileSet]] = {}
+    for found in sets:
+        named = [tags.guess(tag) for tag in found.reader.languages(found.files, options)]
+        for source, target in combinations(dict.fromkeys(tag for tag in named if tag), 2):
+            direction = (target, source) if (target, source) in work else (source, target)
+            work.setdefault(direction, []).append(found)
+    return work
+
+
+def _name(request: ImportRequest) -> str:
+    if name := request.name.strip():
+        return name
+    raise UserError("the corpus has no name", fix="Give it a name")
 
 
 def _languages(source: str, target: str) -> tuple[str, str]:
@@ -151,97 +144,26 @@ def _languages(source: str, target: str) -> tuple[str, str]:
     return source, target
 
 
-def _own_direction(corpus: CorpusInfo, source: str, target: str) -> tuple[str, str]:
-    own = (corpus.source, corpus.target)
-    if {fold(tag) for tag in own} != {fold(source), fold(target)}:
-        raise UserError(
-            f"the corpus '{corpus.name}' holds {own[0]} and {own[1]}, not {source} and {target}",
-            fix="Choose another name for the new corpus",
-        )
-    return own
+def _sets(paths: Sequence[Path], *, lenient: bool) -> tuple[list[FileSet], list[Problem]]:
+    """The file sets, and the files that are none where ``lenient``."""
+    paths, bad = list(paths), list[Problem]()
+    while True:
+        try:
+            return file_sets(paths), bad
+        except MulmError as error:
+            culprit = next((path for path in paths if error.where.startswith(str(path))), None)
+            if not lenient or culprit is None or len(paths) == 1:
+                raise
+            paths.remove(culprit)
+            bad.append(Problem(culprit.name, "", error.what))
 
 
-@contextmanager
-def _existing_corpus(corpus: CorpusInfo) -> Iterator[sqlite3.Connection]:
-    with (
-        explain_database_errors(corpus.path),
-        closing(database.connect(corpus.path)) as connection,
-        database.transaction(connection),
-    ):
-        yield connection
-
-
-@contextmanager
-def _new_corpus(
-    workspace: Workspace, name: str, source: str, target: str
-) -> Iterator[sqlite3.Connection]:
-    _sweep(workspace.corpora)
-    with explain_os_errors(workspace.corpora):
-        handle, temporary = tempfile.mkstemp(
-            dir=workspace.corpora, prefix=f".{files.slug(name)}.{os.getpid()}.", suffix=_PARTIAL
-        )
-        os.close(handle)
-    partial = Path(temporary)
-    meta = {"name": name, "source": source, "target": target, "created": _now()}
-    try:
-        with (
-            explain_database_errors(workspace.corpora),
-            closing(database.create(partial, meta)) as connection,
-        ):
-            with database.transaction(connection):
-                yield connection
-            database.settle(connection)
-        with explain_os_errors(workspace.corpora):
-            files.sync_file(partial)
-            place = files.free_name(workspace.corpora, name, catalog.SUFFIX)
-            os.replace(partial, workspace.corpora / f"{place}{catalog.SUFFIX}")
-    except BaseException:
-        for path in partial.parent.glob(f"{partial.name}*"):
-            path.unlink(missing_ok=True)
-        raise
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what killed imports left: unfinished files of processes that are gone."""
-    import psutil
-
-    for path in folder.glob(f".*{_PARTIAL}*"):
-        owner = path.name.rpartition(_PARTIAL)[0].split(".")[-2]
-        if not (owner.isdigit() and psutil.pid_exists(int(owner))):
-            with suppress(OSError):
-                path.unlink()
-
-
-def _fill(
-    ctx: JobContext, connection: sqlite3.Connection, sets: list[FileSet], intake: _Intake
-) -> None:
-    writer = CorpusWriter(connection)
-    total = sum(found.size for found in sets)
-    before = 0
-    for found in sets:
-        file = writer.add_file(found.name, found.reader.key, _now())
-        for batch, done in _batches(intake.read(found)):
-            ctx.check()
-            writer.add(file, [(*unit[:2], split_of(unit.source), unit.where) for unit in batch])
-            ctx.report(before + done, total, f"{found.name}: {intake.pairs:,} pairs")
-        before += found.size
-    ctx.check()
-    ctx.report(total, total, f"{intake.pairs:,} pairs")
-
-
-def _batches(units: Iterator[Unit | None]) -> Iterator[tuple[list[Unit], int]]:
-    """Usable units and the bytes read after every thousand items, usable or not."""
-    batch: list[Unit] = []
-    done = 0
-    for count, unit in enumerate(units, 1):
-        if unit is not None:
-            batch.append(unit)
-            done = unit.done
-        if count % _BATCH == 0:
-            yield batch, done
-            batch = []
-    yield batch, done
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def _nothing_usable(sets: Sequence[FileSet], result: ImportResult) -> UserError:
+    """What to say of files without one usable pair: they become no corpus."""
+    fix = "Check that the file holds sentence pairs of these two languages"
+    if not result.problems:
+        return UserError("there are no sentence pairs in it", where=str(sets[0].files[0]), fix=fix)
+    first = result.problems[0]
+    more = f" (and {result.skipped - 1:,} more)" if result.skipped > 1 else ""
+    what = f"none of its pairs can be used: {first.what}{more}"
+    return UserError(what, where=f"{first.file}, {first.where}", fix=fix)

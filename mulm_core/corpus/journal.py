@@ -26,9 +26,8 @@ def operation(connection: sqlite3.Connection, title: str) -> Iterator[int]:
     no longer be redone.
     """
     with database.transaction(connection):
-        at = datetime.now(UTC).isoformat(timespec="seconds")
         number = connection.execute(
-            "INSERT INTO operations (title, at) VALUES (?, ?)", [title, at]
+            "INSERT INTO operations (title, at) VALUES (?, ?)", [title, now()]
         ).lastrowid
         yield int(number or 0)
         if connection.execute("SELECT 1 FROM changes WHERE operation = ?", [number]).fetchone():
@@ -61,6 +60,11 @@ def titles(connection: sqlite3.Connection) -> tuple[str, str]:
         row = connection.execute(f"SELECT title FROM operations WHERE {which} LIMIT 1").fetchone()
         found.append(row[0] if row else "")
     return found[0], found[1]
+
+
+def now() -> str:
+    """This moment, as corpora write it down."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def touch(connection: sqlite3.Connection) -> None:

@@ -46,7 +46,7 @@ class Opened:
     @property
     def version(self) -> int:
         """A number that grows with every change of the content: what caches ask for."""
-        return int(self._meta()["version"])
+        return int(self._fetch("SELECT value FROM meta WHERE key = 'version'")[0][0])
 
     @property
     def split_policy(self) -> dict[str, Any]:
@@ -56,7 +56,7 @@ class Opened:
     def info(self) -> CorpusInfo:
         """Name, languages, counts and files."""
         meta = self._meta()
-        names = self._fetch("SELECT DISTINCT name FROM files ORDER BY id")
+        names = self._fetch("SELECT DISTINCT name FROM files WHERE pairs > 0 ORDER BY id")
         splits = dict.fromkeys(SPLITS, 0)
         for split, number in self._fetch(
             "SELECT split, count(*) FROM pairs INDEXED BY pairs_narrow WHERE excluded = 0 "

@@ -36,12 +36,12 @@ def fold(text: str) -> bytes:
     return composed.casefold().encode("utf-8", "replace")
 
 
-def block(first: int, rows: Sequence[tuple[str, str]]) -> Block:
-    """The block of the rows (source, target) whose ids begin at ``first``."""
-    joined = _END.join([f"{source}{_BETWEEN}{target}" for source, target in rows])
+def block(first: int, rows: Sequence[tuple[str, ...]]) -> Block:
+    """The block of rows that begin with source and target; ``first`` is the id of the first."""
+    joined = _END.join([f"{row[0]}{_BETWEEN}{row[1]}" for row in rows])
     if joined.count(_END) >= len(rows) or joined.count(_BETWEEN) > len(rows):
-        rows = [(_without_marks(source), _without_marks(target)) for source, target in rows]
-        joined = _END.join([f"{source}{_BETWEEN}{target}" for source, target in rows])
+        sides = ((_without_marks(row[0]), _without_marks(row[1])) for row in rows)
+        joined = _END.join([f"{source}{_BETWEEN}{target}" for source, target in sides])
     folded = joined.casefold().encode("utf-8", "replace")
     return first, len(rows), _signature(folded), folded
 

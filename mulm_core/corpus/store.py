@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from mulm_core import languages
-from mulm_core.corpus import search
 from mulm_core.corpus.database import explain_database_errors
 from mulm_core.corpus.editing import Editing
 from mulm_core.corpus.tags import fold
@@ -61,38 +59,6 @@ class CorpusStore(Editing):
                 digest = hashlib.sha256("\0".join(map(str, row)).encode()).digest()
                 total += int.from_bytes(digest, "big")
         return hashlib.sha256(str(total).encode()).hexdigest()
-
-
-class CorpusWriter:
-    """Adds rows to a connection inside the caller's transaction, search index included."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        row = connection.execute("SELECT coalesce(max(id), 0) FROM pairs").fetchone()
-        self._last_id = int(row[0])
-
-    def add_file(self, name: str, format: str, imported: str) -> int:
-        """Record where the next rows come from; returns the file's id."""
-        cursor = self._connection.execute(
-            "INSERT INTO files (name, format, imported) VALUES (?, ?, ?)", (name, format, imported)
-        )
-        return int(cursor.lastrowid or 0)
-
-    def add(self, file: int, rows: Iterable[tuple[str, str, str, str]]) -> None:
-        """Append rows of (source, target, split, unit)."""
-        numbered = [
-            (at, source, target, SPLITS.index(split), file, unit)
-            for at, (source, target, split, unit) in enumerate(rows, self._last_id + 1)
-        ]
-        self._last_id += len(numbered)
-        self._connection.executemany(
-            "INSERT INTO pairs (id, source, target, split, file, unit) VALUES (?, ?, ?, ?, ?, ?)",
-            numbered,
-        )
-        for at in range(0, len(numbered), search.BLOCK):
-            part = numbered[at : at + search.BLOCK]
-            block = search.block(part[0][0], [(row[1], row[2]) for row in part])
-            search.add(self._connection, [block])
 
 
 def _same_tag(first: str, second: str) -> bool:

@@ -89,14 +89,17 @@ class Origin:
 
 @dataclass(frozen=True)
 class Problem:
-    """A unit that could not be taken over, and why; ``str()`` is one sentence."""
+    """A unit that could not be taken over, and why; ``str()`` is one sentence.
+
+    ``where`` is the place in the file, empty for a file that was left out as a whole.
+    """
 
     file: str
     where: str
     what: str
 
     def __str__(self) -> str:
-        return f"{self.file}, {self.where}: {self.what}."
+        return f"{self.file}, {self.where}: {self.what}.".replace(", :", ":")
 
 
 @dataclass(frozen=True)

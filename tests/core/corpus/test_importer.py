@@ -159,7 +159,7 @@ def test_a_damaged_corpus_is_not_overwritten(workspace, take, pairs_tsv):
 
 def test_two_imports_at_once_both_arrive(workspace, take, pairs_tsv):
     take(pairs_tsv(10))
-    files = [pairs_tsv(3000, f"{n}.tsv") for n in range(2)]
+    files = [pairs_tsv(3000, f"{n}.tsv", start=3000 * n) for n in range(2)]
     threads = [threading.Thread(target=take, args=(file,)) for file in files]
     for thread in threads:
         thread.start()

@@ -1,0 +1,176 @@
+"""What comes out of the readers, sorted into pairs and problems, batch by batch.
+
+Large files are read by a process of its own, so that reading and storing go on side by side and
+the window's process has time to answer.
+"""
+
+from __future__ import annotations
+
+import signal
+import traceback
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+
+from mulm_core.corpus.formats import FileSet
+from mulm_core.corpus.search import BLOCK
+from mulm_core.corpus.text import tidy
+from mulm_core.corpus.types import Problem, ReadOptions
+from mulm_core.errors import EngineError, MulmError
+
+LISTED = 1000  # problems kept of a file set; further ones are only counted
+_BATCH = 8 * BLOCK  # items between two looks at cancel; a few milliseconds of work
+_PATIENCE_S = 0.1
+_OWN_PROCESS = 8_000_000  # bytes; smaller files are read before a process has started
+
+
+@dataclass
+class Batch:
+    """Some of the units of a file set in their order.
+
+    ``rows`` are (source, target, place), tidied and not empty; ``skipped`` counts all problems;
+    ``done`` is the bytes of the file set read so far.
+    """
+
+    rows: list[tuple[str, str, str]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    skipped: int = 0
+    codes: int = 0
+    done: int = 0
+
+
+@dataclass(frozen=True)
+class Begin:
+    """The batches that follow are of the file set at this place; the one before is complete."""
+
+    place: int
+
+
+@dataclass(frozen=True)
+class Bad:
+    """The present file set cannot be read further."""
+
+    error: MulmError
+
+
+@dataclass(frozen=True)
+class _End:
+    """All has been sent."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Which units are wanted of which file sets."""
+
+    sets: Sequence[FileSet]
+    source: str
+    target: str
+    options: ReadOptions
+
+
+Event = Begin | Batch | Bad | None  # None: nothing yet, but a moment to look at cancel
+
+
+def read(reading: Reading) -> Generator[Event, None, None]:
+    """All file sets one after the other, here or in a process of its own; close it to end early."""
+    if sum(found.size for found in reading.sets) < _OWN_PROCESS:
+        yield from read_here(reading)
+    else:
+        yield from _read_there(reading)
+
+
+def read_here(reading: Reading) -> Iterator[Event]:
+    """All file sets one after the other; a bad one does not keep the others from being read."""
+    for place, found in enumerate(reading.sets):
+        yield Begin(place)
+        try:
+            yield from _batches(found, reading)
+        except MulmError as error:
+            yield Bad(error)
+
+
+def _batches(found: FileSet, reading: Reading) -> Iterator[Batch]:
+    batch = Batch()
+    listed = 0
+    units = found.reader.read(found.files, reading.source, reading.target, reading.options)
+    for count, item in enumerate(units, 1):
+        problem: Problem | None
+        if isinstance(item, Problem):
+            problem = item
+        else:
+            source, target, where, batch.done, codes = item
+            source, target = tidy(source), tidy(target)
+            problem = _empty(found, source, target, where)
+            if problem is None:
+                batch.rows.append((source, target, where))
+                batch.codes += codes
+        if problem is not None:
+            batch.skipped += 1
+            if listed < LISTED:
+                batch.problems.append(problem)
+                listed += 1
+        if count % _BATCH == 0:
+            yield batch
+            batch = Batch(done=batch.done)
+    yield batch
+
+
+def _empty(found: FileSet, source: str, target: str, where: str) -> Problem | None:
+    if source and target:
+        return None
+    empty = [side for side, text in (("source", source), ("target", target)) if not text]
+    what = f"the {' and the '.join(empty)} side {'are' if empty[1:] else 'is'} empty"
+    return Problem(found.files[0].name, where, what)
+
+
+def _read_there(reading: Reading) -> Iterator[Event]:
+    # Spawned everywhere: a fork of a process with threads (the window's) may hang.
+    context = get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_serve, args=(sender, reading), daemon=True)
+    process.start()
+    sender.close()  # so that the pipe ends with the process
+    with closing(receiver):
+        try:
+            yield from _received(receiver, reading)
+        finally:
+            process.terminate()
+            process.join()
+            process.close()
+
+
+def _received(receiver: Connection, reading: Reading) -> Iterator[Event]:
+    begun = False
+    try:
+        while True:
+            event = receiver.recv() if receiver.poll(_PATIENCE_S) else None
+            if isinstance(event, BaseException):
+                raise event
+            if isinstance(event, _End):
+                return
+            yield event
+            begun = begun or event is not None
+    except EOFError:
+        if begun:
+            raise EngineError(
+                "the process that reads the files ended before they did",
+                fix="Check that there is enough memory, and import again",
+            ) from None
+        # Not every program can start another one: a script without a main guard cannot.
+        yield from read_here(reading)
+
+
+def _serve(sender: Connection, reading: Reading) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is answered by the one who started this
+    with suppress(BrokenPipeError):  # nobody listens any more
+        try:
+            for event in read_here(reading):
+                sender.send(event)
+            sender.send(_End())
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            error.add_note("".join(traceback.format_exception(error)))
+            sender.send(error)
