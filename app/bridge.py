@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 
 from mulm_core.errors import Cancelled, EngineError, MulmError
 from mulm_core.jobs import Event, JobContext, Lanes, Progress
 
 _ids = itertools.count(1)
+_PATIENCE_MS = 400  # a job that may be over at once is announced only after this
 
 
 @dataclass(frozen=True)
@@ -154,25 +155,30 @@ class JobRunner(QObject):
         heavy: bool = False,
         stoppable: bool = False,
         quiet: bool = False,
+        quick: bool = False,
+        patient: bool = False,
     ) -> Job:
         """Run ``job(ctx, request)`` in the background.
 
-        ``heavy`` jobs wait for one another. ``quiet`` ones (a list being read, a translation while
-        typing) are not announced in the job strip. ``stoppable`` jobs keep their work on stop.
-        After :meth:`close` every job ends as cancelled.
+        ``heavy`` jobs wait for one another; ``quick`` ones, which somebody waits for, wait for no
+        long one. ``quiet`` ones (a list being read, a translation while typing) are not announced
+        in the job strip, ``patient`` ones only when they are not over at once. ``stoppable`` jobs
+        keep their work on stop. After :meth:`close` every job ends as cancelled.
         """
         handle = Job(title, page, stoppable, self._told.emit)
         self._jobs[handle.id] = handle
-        if quiet:
+        if quiet or patient:
             self._quiet.add(handle.id)
         else:
             self.started.emit(handle)
+        if patient:
+            QTimer.singleShot(_PATIENCE_MS, self, lambda: self._announce(handle))
         future: Future[Any]
         if self._closed:  # a page that refreshes while the window closes
             future = Future()
             future.cancel()
         else:
-            future = self._lanes.submit(job, request, handle.ctx, heavy=heavy)
+            future = self._lanes.submit(job, request, handle.ctx, heavy=heavy, quick=quick)
         self._futures[handle.id] = future
         future.add_done_callback(partial(self._ended.emit, handle.id))
         return handle
@@ -186,6 +192,11 @@ class JobRunner(QObject):
             future.cancel()
         self._lanes.close()
         QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)
+
+    def _announce(self, handle: Job) -> None:
+        if handle.id in self._quiet:  # it has not ended
+            self._quiet.discard(handle.id)
+            self.started.emit(handle)
 
     def _tell(self, job_id: int, event: Event) -> None:
         self._jobs[job_id].tell(event)

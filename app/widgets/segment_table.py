@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from PySide6.QtCore import (
@@ -32,11 +33,19 @@ from PySide6.QtWidgets import (
 
 from app.i18n import tr
 from app.theme import theme
-from app.widgets.two_lines import TwoLineDelegate, row_height
+from app.widgets.two_lines import STRUCK, TwoLineDelegate, row_height
 
 PAGE = 200
 _PAGES_KEPT = 12
+_COPIED = 5000  # rows
 Index = QModelIndex | QPersistentModelIndex
+_OF_THE_ROW = (
+    Qt.ItemDataRole.DisplayRole,
+    Qt.ItemDataRole.EditRole,
+    Qt.ItemDataRole.ForegroundRole,
+    Qt.ItemDataRole.ToolTipRole,
+    STRUCK,
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,9 @@ class Column:
     """One column: *value* takes a row and returns what to show.
 
     *share* columns divide the free width; others have a fixed *width*. *token* names the theme
-    colour of a row's cell (``danger``, ``text_secondary`` …), or None for plain text.
+    colour of a row's cell (``danger``, ``text_secondary`` …), or None for plain text; *struck*
+    tells whether its text is struck through. *tip* is the cell's tooltip. An *editable* column's
+    value is what the editor begins with.
     """
 
     key: str
@@ -56,6 +67,9 @@ class Column:
     sortable: bool = False
     tooltip: str = ""
     token: Callable[[Any], str | None] | None = None
+    struck: Callable[[Any], bool] | None = None
+    tip: Callable[[Any], str] | None = None
+    editable: bool = False
 
 
 Fetch = Callable[[int, int], Sequence[Any] | None]
@@ -64,6 +78,9 @@ Fetch = Callable[[int, int], Sequence[Any] | None]
 
 class PagedModel(QAbstractTableModel):
     """Rows fetched by the page; the pages that were looked at last are kept."""
+
+    edited = Signal(int, str, str)
+    """A cell was given another text: the row's number, the column's key, the text."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
         super().__init__()
@@ -79,6 +96,19 @@ class PagedModel(QAbstractTableModel):
         self._fetch = fetch
         self._pages.clear()
         self.endResetModel()
+
+    def set_count(self, count: int) -> None:
+        """Show *count* rows of the same source, from the same place on."""
+        top = QModelIndex()
+        if count > self._count:
+            self.beginInsertRows(top, self._count, count - 1)
+            self._count = count
+            self.endInsertRows()
+        elif count < self._count:
+            self.beginRemoveRows(top, count, self._count - 1)
+            self._count = count
+            self.endRemoveRows()
+        self.refresh()
 
     def refresh(self) -> None:
         """Fetch what is visible anew; the number of rows is as before."""
@@ -122,21 +152,40 @@ class PagedModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.columns)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a cell's text, colour or alignment."""
-        if role == Qt.ItemDataRole.DisplayRole:
-            row = self.row(index.row())
-            return "" if row is None else str(self.columns[index.column()].value(row))
-        if role == Qt.ItemDataRole.ForegroundRole:
-            column = self.columns[index.column()]
-            row = self.row(index.row()) if column.token is not None else None
-            token = column.token(row) if column.token is not None and row is not None else None
-            return QColor(theme().tokens.colour(token)) if token else None
+        """Return a cell's text, look or tooltip."""
+        column = self.columns[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            number = self.columns[index.column()].number
-            return Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
-        if role == Qt.ItemDataRole.ToolTipRole and self.columns[index.column()].share:
-            return self.data(index, Qt.ItemDataRole.DisplayRole)
-        return None
+            return Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
+        if role not in _OF_THE_ROW:
+            return None
+        row = self.row(index.row())
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+            return "" if row is None else str(column.value(row))
+        if row is None:
+            return None
+        if role == Qt.ItemDataRole.ForegroundRole:
+            token = column.token(row) if column.token is not None else None
+            return QColor(theme().tokens.colour(token)) if token else None
+        if role == STRUCK:
+            return column.struck is not None and column.struck(row)
+        if column.tip is not None:
+            return column.tip(row)
+        return str(column.value(row)) if column.share else None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Cells of editable columns can be edited once their row is there."""
+        flags = super().flags(index)
+        if index.isValid() and self.columns[index.column()].editable:
+            flags |= Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Tell of a new text; the source brings it back with the row."""
+        text = str(value)
+        if role != Qt.ItemDataRole.EditRole or text == self.data(index, role):
+            return False
+        self.edited.emit(index.row(), self.columns[index.column()].key, text)
+        return True
 
     def headerData(
         self,
@@ -234,6 +283,10 @@ class SegmentTable(QTableView):
         self.rows.set_source(count, fetch)
         self.scrollToTop()
 
+    def set_count(self, count: int) -> None:
+        """Show *count* rows of the same source; the view stays where it is."""
+        self.rows.set_count(count)
+
     def deliver(self, offset: int, rows: Sequence[Any]) -> None:
         """Take the rows of a page that ``fetch`` returned None for."""
         self.rows.deliver(offset, rows)
@@ -246,10 +299,25 @@ class SegmentTable(QTableView):
         """Return the selected row numbers, in order."""
         return sorted(index.row() for index in self.selectionModel().selectedRows())
 
+    def selected_ranges(self) -> list[tuple[int, int]]:
+        """Return the first and last row of each run of selected rows, in order.
+
+        Quick for millions of rows, where :meth:`selected_rows` is not.
+        """
+        chosen = self.selectionModel().selection().toList()
+        runs: list[tuple[int, int]] = []
+        for first, last in sorted((r.top(), r.bottom()) for r in chosen):
+            if runs and first <= runs[-1][1] + 1:
+                runs[-1] = (runs[-1][0], max(runs[-1][1], last))
+            else:
+                runs.append((first, last))
+        return runs
+
     def copy_selection(self) -> None:
-        """Copy the selected rows as tab-separated text."""
+        """Copy the selected rows as tab-separated text, at most a few thousand of them."""
         lines = []
-        for number in self.selected_rows():
+        chosen = (n for first, last in self.selected_ranges() for n in range(first, last + 1))
+        for number in islice(chosen, _COPIED):
             cells = (
                 str(self.rows.index(number, column).data())
                 for column in range(self.rows.columnCount())

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import unicodedata
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QSize,
+    Qt,
+)
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.theme import theme
+from app.widgets.cell_editor import CellEditor
 
 _LINES = 2
+STRUCK = Qt.ItemDataRole.UserRole + 7  # whether a cell's text is struck through
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -30,7 +40,9 @@ class TwoLineDelegate(QStyledItemDelegate):
         painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
         colour = index.data(Qt.ItemDataRole.ForegroundRole)
         painter.setPen(colour if isinstance(colour, QColor) else tokens.qcolor("text"))
-        painter.setFont(view.font())
+        font = view.font()
+        font.setStrikeOut(bool(index.data(STRUCK)))
+        painter.setFont(font)
         text = str(index.data(Qt.ItemDataRole.DisplayRole))
         area = option.rect.adjusted(8, 0, -8, 0)
         alignment = index.data(Qt.ItemDataRole.TextAlignmentRole) or Qt.AlignmentFlag.AlignLeft
@@ -40,6 +52,40 @@ class TwoLineDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Return the height of two lines."""
         return QSize(80, row_height(option.widget))
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        """Return an editor of several lines, in the text's own direction."""
+        editor = CellEditor(parent)
+        editor.accepted.connect(lambda: self._leave(editor, keep=True))
+        editor.rejected.connect(lambda: self._leave(editor, keep=False))
+        return editor
+
+    def _leave(self, editor: QWidget, *, keep: bool) -> None:
+        if keep:
+            self.commitData.emit(editor)
+        self.closeEditor.emit(editor, QStyledItemDelegate.EndEditHint.NoHint)
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        """Begin with the whole text, selected as nothing: most edits are of a word."""
+        if isinstance(editor, CellEditor) and not editor.begun:
+            text = str(index.data(Qt.ItemDataRole.EditRole))
+            editor.begin(
+                text,
+                is_rtl(text),
+                str(index.model().headerData(index.column(), Qt.Orientation.Horizontal)),
+            )
+
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
+        """Hand the text over."""
+        if isinstance(editor, CellEditor):
+            model.setData(index, editor.toPlainText())
+
+    def updateEditorGeometry(
+        self, editor: QWidget, option: QStyleOptionViewItem, index: Index
+    ) -> None:
+        """Cover the cell; a long text gets more lines, inside the table."""
+        if isinstance(editor, CellEditor):
+            editor.cover(option.rect)
 
 
 def row_height(view: QWidget) -> int:

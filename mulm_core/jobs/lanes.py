@@ -12,14 +12,20 @@ Request = TypeVar("Request")
 Result = TypeVar("Result")
 
 _LIGHT_WORKERS = 3
+_QUICK_WORKERS = 2
 
 
 class Lanes:
-    """A queue for heavy jobs (training, bulk translation) and a small pool for light ones."""
+    """A queue for heavy jobs (training, bulk translation) and a small pool for light ones.
+
+    Quick jobs are answers that somebody waits for, such as the rows of a table: they have a pool
+    of their own, so that three imports do not keep them waiting.
+    """
 
     def __init__(self) -> None:
         self._heavy = ThreadPoolExecutor(1, thread_name_prefix="mulm-heavy")
         self._light = ThreadPoolExecutor(_LIGHT_WORKERS, thread_name_prefix="mulm-light")
+        self._quick = ThreadPoolExecutor(_QUICK_WORKERS, thread_name_prefix="mulm-quick")
 
     def submit(
         self,
@@ -28,6 +34,7 @@ class Lanes:
         ctx: JobContext,
         *,
         heavy: bool = False,
+        quick: bool = False,
     ) -> Future[Result]:
         """Run ``job(ctx, request)`` on a lane; a job cancelled while it waits never starts."""
 
@@ -35,9 +42,10 @@ class Lanes:
             ctx.check()
             return job(ctx, request)
 
-        return (self._heavy if heavy else self._light).submit(run)
+        lane = self._heavy if heavy else self._quick if quick else self._light
+        return lane.submit(run)
 
     def close(self) -> None:
         """Wait for the running jobs (cancel them first through their contexts) and end."""
-        self._heavy.shutdown(wait=True, cancel_futures=True)
-        self._light.shutdown(wait=True, cancel_futures=True)
+        for lane in (self._heavy, self._light, self._quick):
+            lane.shutdown(wait=True, cancel_futures=True)
