@@ -5,13 +5,14 @@ PY := $(VENV)/bin/python
 # Give TORCH_INDEX=<URL of a PyTorch wheel index> to `make setup` for another build of torch.
 TORCH_INDEX ?=
 
-.PHONY: help setup run demo test check bench clean
+.PHONY: help setup run demo test check fuzz bench clean
 
 help:
 	@echo "make run    open the workbench (sets up .venv the first time)"
 	@echo "make demo   the same main job without a display, on the sample project"
 	@echo "make test   run the tests"
 	@echo "make check  ruff, mypy, import-linter"
+	@echo "make fuzz   20,000 damaged and made-up files through the importer (nightly)"
 	@echo "make bench  the benchmarks, against the usual script"
 
 setup: $(VENV)/.ready
@@ -37,6 +38,9 @@ check: $(VENV)/.ready-dev
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@$(VENV)/bin/lint-imports
+
+fuzz: $(VENV)/.ready-dev
+	@MULM_FUZZ=$${MULM_FUZZ:-20000} $(PY) -m pytest --timeout=0 tests/core/corpus/test_fuzz.py $(ARGS)
 
 bench: $(VENV)/.ready-dev
 	@$(PY) benchmarks/finetune_vs_peft.py

@@ -21,9 +21,6 @@ _MARKS = (
 )
 # No encodings of a language but ways to write text in other text.
 _NOT_OF_FILES = re.compile(r"escape|idna|punycode|undefined|utf_7|mbcs|oem|palmos")
-_SCAN = 64 << 20  # bytes that are looked at for what is not UTF-8
-_CHUNK = 1 << 20
-_SAMPLE = 1 << 16
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 27})
 _AS_GOOD = 0.01  # of charset-normalizer's chaos: the difference that means nothing
 _SIGNS = frozenset({"Sm", "Sc", "So", "Sk", "No", "Po", "Cc"})
@@ -98,7 +95,7 @@ def encoding_of(
         return Encoding(mark if mark.removesuffix("-sig") == name else name)
     if mark := marked(source):
         return Encoding(mark)
-    sample = _not_utf8(source)
+    sample = source.not_utf8
     declared = known(declared)
     if declared and declared != "utf-8" and _reads_well(sample, declared):
         return Encoding(declared)
@@ -113,21 +110,6 @@ def _unmarked_utf16(head: bytes) -> str:
     if half and 2 * odd > half and even * 10 < odd:
         return "utf-16-le"
     return "utf-16-be" if half and 2 * even > half and odd * 10 < even else ""
-
-
-def _not_utf8(source: Source) -> bytes:
-    """Some text around the first bytes that are not UTF-8, or nothing."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    read = 0
-    with source.open() as stream:
-        while read < _SCAN and (chunk := stream.read(_CHUNK)):
-            read += len(chunk)
-            try:
-                decoder.decode(chunk, final=len(chunk) < _CHUNK)
-            except UnicodeDecodeError as error:
-                start = chunk.rfind(b"\n", 0, max(error.start - _SAMPLE // 2, 0)) + 1
-                return chunk[start : start + _SAMPLE]
-    return b""
 
 
 def _is_damaged_utf8(sample: bytes) -> bool:
@@ -180,7 +162,9 @@ def _best(sample: bytes, candidates: list[str]) -> str:
     odd: dict[str, float] = {}
     for match in from_bytes(sample, cp_isolation=candidates, threshold=_TOO_CHAOTIC):
         odd |= dict.fromkeys(match.could_be_from_charset, match.chaos + _oddity(str(match)))
-    good = [name for name in candidates if odd.get(name, 9) <= min(odd.values()) + _AS_GOOD]
+    good = [
+        name for name in candidates if odd.get(name, 9) <= min(odd.values(), default=0) + _AS_GOOD
+    ]
     return good[0] if good else ""
 
 

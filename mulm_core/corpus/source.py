@@ -5,6 +5,7 @@ Nothing is ever unpacked to the disk, so no archive can write anywhere.
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import lzma
@@ -19,7 +20,10 @@ from typing import IO, Any
 
 from mulm_core.errors import UserError, explain_os_errors
 
-_CHUNK = 1 << 16
+_BUFFER = 1 << 16
+_CHUNK = 1 << 20
+_SCAN = 64 << 20  # bytes that are looked at for what is not UTF-8
+_SAMPLE = 1 << 16
 _MAGIC = (
     (b"\x1f\x8b", "gz"),
     (b"\xfd7zXZ\0", "xz"),
@@ -91,7 +95,23 @@ class Source:
                 unpack = partial(_open_member, archive, self)
             else:
                 unpack = partial(_unpack, file, self.packing)
-            yield stack.enter_context(Stream(_Unpacked(self, file, unpack), _CHUNK))
+            yield stack.enter_context(Stream(_Unpacked(self, file, unpack), _BUFFER))
+
+    @cached_property
+    def not_utf8(self) -> bytes:
+        """Some text around the first bytes that are not UTF-8, or nothing."""
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        read = 0
+        with self.open() as stream:
+            while read < _SCAN and (chunk := stream.read(_CHUNK)):
+                read += len(chunk)
+                try:
+                    decoder.decode(chunk, final=len(chunk) < _CHUNK)
+                except UnicodeDecodeError as error:
+                    before = max(error.start - _SAMPLE // 2, 0)
+                    start = chunk.rfind(b"\n", 0, before) + 1
+                    return chunk[start : start + _SAMPLE]
+        return b""
 
     def head(self, size: int = 4096) -> bytes:
         """The first bytes."""
@@ -132,12 +152,12 @@ class _Unpacked(io.RawIOBase):
             self._at = self._stream.seek(offset, whence)
             return self._at
         if whence == io.SEEK_END:
-            while self.read(_CHUNK):
+            while self.read(_BUFFER):
                 pass
         target = offset + (0 if whence == io.SEEK_SET else self._at)
         if target < self._at:
             self._stream, self._at = _explained(self._source, self._unpack), 0
-        while self._at < target and self.read(min(_CHUNK, target - self._at)):
+        while self._at < target and self.read(min(_BUFFER, target - self._at)):
             pass
         return self._at
 
@@ -161,13 +181,13 @@ class _Xz(io.RawIOBase):
         while True:
             if self._decoder is None or self._decoder.eof:
                 rest = self._decoder.unused_data if self._decoder else b""
-                rest = (rest or self._file.read(_CHUNK)).lstrip(b"\0")
+                rest = (rest or self._file.read(_BUFFER)).lstrip(b"\0")
                 if not rest:
                     return b""
                 self._decoder = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY)
                 self._input = rest
             elif self._decoder.needs_input:
-                self._input = self._file.read(_CHUNK)
+                self._input = self._file.read(_BUFFER)
                 if not self._input:
                     raise EOFError
             data = self._decoder.decompress(self._input, size)

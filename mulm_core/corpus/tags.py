@@ -60,6 +60,8 @@ def matching(wanted: str, available: Iterable[str]) -> set[str]:
     folded = {fold(tag) for tag in available}
     if fold(wanted) in folded:
         return {fold(wanted)}
+    if not guess(wanted):  # as in srclang="*all*"
+        return set()
     return {tag for tag in folded if guess(tag) and languages.same_language(wanted, tag)}
 
 

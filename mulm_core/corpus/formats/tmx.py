@@ -39,7 +39,7 @@ class TmxReader(Reader):
     def languages(self, files: Sources, options: ReadOptions) -> tuple[str, ...]:
         """The tags of the variants in BCP 47 form, the header's source language first."""
         found = xmlstream.tags_in(files[0], _LANG, limit=xmlstream.LANGUAGE_SCAN)
-        names = list(dict.fromkeys(tags.guess(tag) or tag for tag in found))
+        names = list(dict.fromkeys(name for tag in found if (name := tags.guess(tag))))
         head = next(xmlstream.stretches(files[0]), b"")
         declared = _HEADER_LANG.search(head)
         if declared:  # the tag alone: files declare languages that they do not hold

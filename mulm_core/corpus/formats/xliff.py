@@ -47,7 +47,7 @@ class XliffReader(Reader):
             for pattern in (_SOURCE, _TARGET)
             for tag in xmlstream.tags_in(files[0], pattern, limit=limit)
         ]
-        return tuple(dict.fromkeys(tags.guess(tag) or tag for tag in found))
+        return tuple(dict.fromkeys(name for tag in found if (name := tags.guess(tag))))
 
     def ordered(self, files: Sources) -> bool:
         """Source and target are told apart, whatever their languages."""

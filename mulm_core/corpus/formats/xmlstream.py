@@ -20,8 +20,7 @@ _FEED = 1 << 16
 _CHUNK = 1 << 20
 _OVERLAP = 1000  # an opening tag is shorter
 LANGUAGE_SCAN = 64 * _CHUNK  # detection looks no further
-# Everything since the last element that was asked for stays in memory.
-_MAX_BETWEEN = 64 << 20
+_MAX_UNIT = 4 << 20  # it stays in memory until it is complete
 
 # What libxml2 says, in words.
 _DANGERS = (
@@ -47,8 +46,8 @@ def elements(
     # Entities stay unresolved, nothing is fetched, and libxml2's own limits on depth and on the
     # size of one text stay on (huge_tree), so that no small file can fill the memory.
     parser = etree.XMLPullParser(
-        events=("end",),
-        tag=[f"{{*}}{name}" for name in names],
+        events=("start", "end"),
+        tag=[f"{{*}}{name}" for name in (root, *names)],
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -65,28 +64,33 @@ def elements(
         )
     try:
         with source.open() as stream:
+            top = None
             last = 0
             while chunk := stream.read(_FEED):
                 parser.feed(chunk)
                 last += len(chunk)
                 done = stream.done
-                element = None
-                for _, element in parser.read_events():
-                    yield element, done
-                if element is not None:
-                    last = 0
-                    _forget_before(element)
-                if last > _MAX_BETWEEN:
-                    raise _without_units(source)
+                for event, element in parser.read_events():
+                    if top is None:
+                        top = element  # the root, the first one to start
+                    elif event == "end" and element is not top:
+                        yield element, done
+                        last = 0
+                if top is not None and _forget(top, names) and last > _MAX_UNIT:
+                    raise _endless(source)
             parser.close()
     except etree.XMLSyntaxError as error:
         raise _damaged(source, title, error) from None
 
 
-def _forget_before(element: Any) -> None:
-    while (parent := element.getparent()) is not None:
-        del parent[: parent.index(element)]
-        element = parent
+def _forget(element: Any, names: tuple[str, ...]) -> bool:
+    """Drop all that is complete; true where the last thing seen is one of ``names``."""
+    while len(element):
+        del element[:-1]
+        element = element[-1]
+        if str(element.tag).rpartition("}")[2] in names:
+            return True
+    return False
 
 
 def _damaged(source: Source, title: str, error: Any) -> UserError:
@@ -113,9 +117,9 @@ def entities(source: Source) -> UserError:
     )
 
 
-def _without_units(source: Source) -> UserError:
+def _endless(source: Source) -> UserError:
     return UserError(
-        f"there are more than {_MAX_BETWEEN >> 20} MB of XML without a sentence pair",
+        f"one of its units is longer than {_MAX_UNIT >> 20} MB",
         where=str(source),
         fix="Check that this is the file with the pairs",
     )

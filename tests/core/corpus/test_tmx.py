@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tracemalloc
 
 import pytest
 
-from mulm_core.corpus import detect, read_pairs
+from mulm_core.corpus import ReadOptions, detect, read_pairs
 from mulm_core.errors import UserError
 
 
@@ -153,6 +156,70 @@ def test_detect_puts_the_source_language_of_the_header_first(tmx):
     (found,) = detect([path])
     assert (found.format, found.languages, found.pairs) == ("tmx", ("de", "fr", "es"), 1)
     assert found.preview == (("Ja", "Oui"),)
+
+
+@pytest.mark.parametrize("declared", ["*all*", "none", "en%us", ""])
+def test_detect_bears_headers_and_variants_without_a_language(tmp_path, declared):
+    path = write(tmp_path, tu("Ja", "Oui") + f'<tu><tuv xml:lang="{declared}"/></tu>')
+    text = path.read_text(encoding="utf-8").replace("<header/>", f'<header srclang="{declared}"/>')
+    path.write_text(text, encoding="utf-8")
+    assert detect([path])[0].languages == ("de", "fr")
+
+
+def test_codes_are_kept_with_the_same_number_on_both_sides(tmp_path):
+    de = '<bpt i="1" x="5">b</bpt>Ja<ept i="1">/b</ept> <ph x="2">%s</ph><it pos="begin">i</it>'
+    fr = '<ph x="2">%s</ph> <bpt i="3" x="5">b</bpt>Oui<ept i="3">/b</ept><it pos="begin">i</it>'
+    path = write(tmp_path, tu(de, fr) + tu("<ph/>", "x"))
+    kept, problems = read_pairs([path], "de", "fr", ReadOptions(codes="keep"))
+    assert kept == [("{1}Ja{2} {3}{4}", "{3} {1}Oui{2}{4}")]
+    assert [problem.what for problem in problems] == ["the source side is empty"]
+    assert detect([path])[0].codes == 8
+
+
+def test_ways_to_treat_codes():
+    with pytest.raises(UserError, match="no way to treat inline codes"):
+        ReadOptions(codes="invent")
+
+
+PEAK = """
+import resource, sys
+from pathlib import Path
+from mulm_core.corpus import read_pairs
+from mulm_core.errors import UserError
+
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    print(len(read_pairs([Path(sys.argv[1])], "de", "fr")[0]))
+except UserError as error:
+    print(error)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is told in kilobytes")
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ("<body>", tu("Ja", "Oui") + "</body></tmx>", "1"),
+        ("<header>", f"</header><body>{tu('Ja', 'Oui')}</body></tmx>", "1"),
+        ("<body><tu>", "</tu></body></tmx>", "one of its units is longer than 4 MB"),
+    ],
+)
+def test_megabytes_that_are_no_units_take_no_memory(tmp_path, start, end, said):
+    path = tmp_path / "m.tmx"
+    piece = b"<note>x</note>" * 7500
+    with path.open("wb") as file:
+        file.write(f"<tmx>{start}".encode())
+        for _ in range(300):  # 30 MB, which lxml would turn into 500
+            file.write(piece)
+        file.write(end.encode())
+    run = [sys.executable, "-c", PEAK, str(path)]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    result, grown = subprocess.run(
+        run, capture_output=True, text=True, check=True, env=env
+    ).stdout.splitlines()
+    assert said in result
+    assert int(grown) < 120_000
 
 
 def test_tmx_is_known_by_its_content(tmx):
