@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mulm_core.corpus import intake
@@ -23,8 +23,9 @@ from mulm_core.workspace import Workspace
 class ImportRequest:
     """Files or folders to take over as pairs of two languages into the corpus ``name``.
 
-    With ``again`` files are taken that the corpus holds already. With ``skip_bad_files`` a file
-    that cannot be read becomes a problem; without, nothing of the request stays.
+    ``options`` hold for all of them but those that have their ``own``. With ``again`` files are
+    taken that the corpus holds already. With ``skip_bad_files`` a file that cannot be read becomes
+    a problem; without, nothing of the request stays.
     """
 
     workspace: Workspace
@@ -33,8 +34,13 @@ class ImportRequest:
     target: str
     name: str
     options: ReadOptions = DEFAULTS
+    own: Mapping[Path, ReadOptions] = field(default_factory=dict)
     again: bool = False
     skip_bad_files: bool = False
+
+    def options_of(self, found: FileSet) -> ReadOptions:
+        """How a file set is to be read."""
+        return self.own.get(found.files[0].path, self.options)
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,8 @@ class Filling:
         for problem in bad:
             self._leave_out(problem)
         sets = self._new(sets)
-        reading = Reading(sets, self._land.source, self._land.target, self._request.options)
+        options = tuple(map(self._request.options_of, sets))
+        reading = Reading(sets, self._land.source, self._land.target, options)
         present: FileSet | None = None
         with closing(intake.read(reading)) as events:
             for event in events:
@@ -105,7 +112,8 @@ class Filling:
 
     def _begin(self, found: FileSet) -> None:
         languages = (self._land.source, self._land.target)
-        encoding = found.reader.encoding(found.files, self._request.options, languages).name
+        options = self._request.options_of(found)
+        encoding = found.reader.encoding(found.files, options, languages).name
         self._writer.begin(found, encoding, self._digests.of(found))
 
     def _add(self, batch: Batch, present: FileSet | None) -> None:

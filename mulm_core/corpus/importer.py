@@ -15,8 +15,9 @@ from mulm_core.corpus.formats import FileSet, file_sets
 from mulm_core.corpus.intake import Bad, Batch, Reading
 from mulm_core.corpus.landing import landing
 from mulm_core.corpus.store import CorpusStore
+from mulm_core.corpus.survey import gather
 from mulm_core.corpus.types import DEFAULTS, Detected, Problem, ReadOptions
-from mulm_core.errors import MulmError, UserError
+from mulm_core.errors import UserError
 from mulm_core.jobs import JobContext
 from mulm_core.workspace import Workspace
 
@@ -38,7 +39,9 @@ def read_pairs(
     """
     result = ImportResult("")
     pairs: list[tuple[str, str]] = []
-    for event in intake.read_here(Reading(file_sets(paths), *_languages(source, target), options)):
+    sets = file_sets(paths)
+    reading = Reading(sets, *_languages(source, target), [options] * len(sets))
+    for event in intake.read_here(reading):
         if isinstance(event, Bad):
             raise event.error
         if isinstance(event, Batch):
@@ -85,7 +88,7 @@ def import_all_pairs(ctx: JobContext, request: ImportRequest) -> tuple[ImportRes
     :func:`import_corpus`, and :class:`UserError` where no file names two languages.
     """
     sets, bad = _sets(request.files, lenient=request.skip_bad_files)
-    work = _directions(sets, request.options)
+    work = _directions(sets, request)
     if not work:
         raise UserError(
             "the files do not name two languages",
@@ -117,11 +120,12 @@ class _NothingError(Exception):
 
 
 def _directions(
-    sets: Sequence[FileSet], options: ReadOptions
+    sets: Sequence[FileSet], request: ImportRequest
 ) -> dict[tuple[str, str], list[FileSet]]:
     """Every two languages that a file set names, with the sets that name both."""
     work: dict[tuple[str, str], list[FileSet]] = {}
     for found in sets:
+        options = request.options_of(found)
         named = [tags.guess(tag) for tag in found.reader.languages(found.files, options)]
         for source, target in combinations(dict.fromkeys(tag for tag in named if tag), 2):
             direction = (target, source) if (target, source) in work else (source, target)
@@ -146,16 +150,12 @@ def _languages(source: str, target: str) -> tuple[str, str]:
 
 def _sets(paths: Sequence[Path], *, lenient: bool) -> tuple[list[FileSet], list[Problem]]:
     """The file sets, and the files that are none where ``lenient``."""
-    paths, bad = list(paths), list[Problem]()
-    while True:
-        try:
-            return file_sets(paths), bad
-        except MulmError as error:
-            culprit = next((path for path in paths if error.where.startswith(str(path))), None)
-            if not lenient or culprit is None or len(paths) == 1:
-                raise
-            paths.remove(culprit)
-            bad.append(Problem(culprit.name, "", error.what))
+    if not lenient:
+        return file_sets(paths), []
+    sets, bad = gather(paths)
+    if not sets:
+        raise next(iter(bad.values()))
+    return sets, [Problem(path.name, "", error.what) for path, error in bad.items()]
 
 
 def _nothing_usable(sets: Sequence[FileSet], result: ImportResult) -> UserError:

@@ -62,12 +62,12 @@ class _End:
 
 @dataclass(frozen=True)
 class Reading:
-    """Which units are wanted of which file sets."""
+    """Which units are wanted of which file sets; each set has its options."""
 
     sets: Sequence[FileSet]
     source: str
     target: str
-    options: ReadOptions
+    options: Sequence[ReadOptions]
 
 
 Event = Begin | Batch | Bad | None  # None: nothing yet, but a moment to look at cancel
@@ -86,15 +86,15 @@ def read_here(reading: Reading) -> Iterator[Event]:
     for place, found in enumerate(reading.sets):
         yield Begin(place)
         try:
-            yield from _batches(found, reading)
+            yield from _batches(found, reading, reading.options[place])
         except MulmError as error:
             yield Bad(error)
 
 
-def _batches(found: FileSet, reading: Reading) -> Iterator[Batch]:
+def _batches(found: FileSet, reading: Reading, options: ReadOptions) -> Iterator[Batch]:
     batch = Batch()
     listed = 0
-    units = found.reader.read(found.files, reading.source, reading.target, reading.options)
+    units = found.reader.read(found.files, reading.source, reading.target, options)
     for count, item in enumerate(units, 1):
         problem: Problem | None
         if isinstance(item, Problem):

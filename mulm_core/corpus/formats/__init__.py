@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,17 +57,20 @@ class FileSet:
         return sum(file.size for file in self.files)
 
 
-def file_sets(paths: Sequence[Path]) -> list[FileSet]:
+def file_sets(paths: Sequence[Path], leave_out: Collection[Path] = ()) -> list[FileSet]:
     """The file sets among ``paths``: by extension and name first, then by content.
 
-    Folders and archives stand for the files in them that a reader takes. Raises
-    :class:`UserError` for a given file that no reader takes, and where nothing is left.
+    Folders and archives stand for the files in them that a reader takes; files to ``leave_out`` are
+    not looked at. Raises :class:`UserError` for a given file that no reader takes, and where
+    nothing is left.
     """
     named = [path for path in paths if not path.is_dir()]
     inside = [file for path in paths if path.is_dir() for file in _files_in(path)]
     given: list[Source] = []
     found: list[Source] = []
     for path in dict.fromkeys(named + inside):
+        if path in leave_out:
+            continue
         parts = sources(path)
         found += parts
         given += [part for part in parts if path in named and not part.member]

@@ -1,0 +1,63 @@
+"""A pile of files: what is in it, set by set, and why some of it cannot be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mulm_core.corpus import ImportRequest, ReadOptions, import_corpus
+from mulm_core.corpus.catalog import get_corpus
+from mulm_core.corpus.store import CorpusStore
+from mulm_core.corpus.survey import look, preview, survey
+from mulm_core.jobs import JobContext
+from mulm_core.workspace import Workspace
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def test_a_bad_file_hides_no_good_one(tmp_path: Path) -> None:
+    write(tmp_path / "pile" / "a.en-fr.tsv", "one\tun\n")
+    write(tmp_path / "pile" / "broken.zip", b"PK\x03\x04 cut off")
+    binary = write(tmp_path / "picture.tsv", bytes(range(256)) * 20)
+    found = {one.name: one for one in survey([tmp_path / "pile", binary])}
+    assert found["a.en-fr.tsv"].detected is not None
+    assert found["broken.zip"].detected is None and "broken.zip" in found["broken.zip"].error
+    assert found["picture.tsv"].detected is None and "binary" in found["picture.tsv"].error
+
+
+def test_a_set_is_looked_at_again_with_other_options(tmp_path: Path) -> None:
+    file = write(tmp_path / "t.csv", "1,one,un\n2,two,deux\n")
+    (found,) = survey([file])
+    assert found.detected is not None and not found.detected.preview
+    chosen = ReadOptions(source_column="2", target_column="3")
+    assert preview(look(found, chosen), "en", "fr", chosen) == (("one", "un"), ("two", "deux"))
+    assert preview(found, "en", "fr", ReadOptions()) == ()
+
+
+def test_the_preview_is_of_the_languages_asked_for(tmp_path: Path) -> None:
+    file = write(tmp_path / "t.tsv", "en\tfr\tde\none\tun\teins\n")
+    (found,) = survey([file])
+    assert preview(found, "de", "fr", ReadOptions()) == (("eins", "un"),)
+
+
+def test_files_of_one_import_have_options_of_their_own(tmp_path: Path) -> None:
+    old = write(tmp_path / "old.en-fr.tsv", "café\tété\n".encode("cp1252"))
+    table = write(tmp_path / "t.csv", "1,one,un\n")
+    request = ImportRequest(
+        Workspace.open(tmp_path / "workspace"),
+        (old, table),
+        "en",
+        "fr",
+        "mixed",
+        own={
+            old: ReadOptions(encoding="cp1252"),
+            table: ReadOptions(source_column="2", target_column="3"),
+        },
+    )
+    assert import_corpus(JobContext(), request).pairs == 2
+    with CorpusStore.open(get_corpus(request.workspace, "mixed").path) as store:
+        texts = {(pair.source, pair.target) for pair in store.page(0, 5)}
+    assert texts == {("café", "été"), ("one", "un")}
