@@ -9,9 +9,9 @@ import shutil
 import tempfile
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from mulm_core.errors import UserError, explain_os_errors
 
@@ -23,17 +23,43 @@ _RESERVED = {"CON", "PRN", "AUX", "NUL"} | {
 
 def write_text(path: Path, text: str) -> None:
     """Replace ``path`` by ``text`` (UTF-8) atomically: temporary file, fsync, rename."""
-    with explain_os_errors(path):
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with replacing(path) as stream:
+        stream.write(text)
+
+
+@contextmanager
+def replacing(*paths: Path) -> Iterator[Any]:
+    """Write new files (UTF-8, LF) that take their names together when the block is complete.
+
+    Gives one text stream, or a tuple of them for several paths. After an error the old files stay.
+    """
+    with explain_os_errors(paths[0]), ExitStack() as stack:
+        streams = [stack.enter_context(_temporary(path)) for path in paths]
+        yield streams[0] if len(paths) == 1 else tuple(streams)
+        for stream in streams:
+            stream.flush()
+            os.fsync(stream.fileno())
+            stream.close()  # Windows renames no open file
+        for stream, path in zip(streams, paths, strict=True):
+            os.replace(stream.name, path)
+
+
+@contextmanager
+def _temporary(path: Path) -> Iterator[TextIO]:
+    """A text file beside ``path``, gone at the end if it still has its name."""
+    with tempfile.NamedTemporaryFile(
+        "w",
+        encoding="utf-8",
+        newline="\n",
+        dir=path.parent,
+        prefix=f".{path.name}.",
+        delete=False,
+    ) as stream:
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+            yield stream  # type: ignore[misc]
+        finally:
+            stream.close()
+            Path(stream.name).unlink(missing_ok=True)
 
 
 def write_json(path: Path, value: Any) -> None:

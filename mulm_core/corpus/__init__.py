@@ -1,6 +1,13 @@
 """Corpora: sentence pairs out of any file, kept in one SQLite file each."""
 
 from mulm_core.corpus.catalog import delete_corpus, get_corpus, list_corpora
+from mulm_core.corpus.export import (
+    FORMATS,
+    ExportRequest,
+    ExportResult,
+    export_view,
+    problems_csv,
+)
 from mulm_core.corpus.filling import ImportRequest, ImportResult
 from mulm_core.corpus.importer import (
     already_imported,
@@ -9,6 +16,7 @@ from mulm_core.corpus.importer import (
     import_corpus,
     read_pairs,
 )
+from mulm_core.corpus.overview import Histogram, Statistics, StatisticsRequest, statistics
 from mulm_core.corpus.split import split_of
 from mulm_core.corpus.store import CorpusStore
 from mulm_core.corpus.text import read_lines
@@ -26,27 +34,36 @@ from mulm_core.corpus.types import (
 )
 
 __all__ = [
+    "FORMATS",
     "HAND",
     "SPLITS",
     "CheckState",
     "CorpusInfo",
     "CorpusStore",
     "Detected",
+    "ExportRequest",
+    "ExportResult",
+    "Histogram",
     "ImportRequest",
     "ImportResult",
     "Origin",
     "Pair",
     "Problem",
     "ReadOptions",
+    "Statistics",
+    "StatisticsRequest",
     "View",
     "already_imported",
     "delete_corpus",
     "detect",
+    "export_view",
     "get_corpus",
     "import_all_pairs",
     "import_corpus",
     "list_corpora",
+    "problems_csv",
     "read_lines",
     "read_pairs",
     "split_of",
+    "statistics",
 ]

@@ -114,6 +114,33 @@ class Opened:
             if id or 0 in flagged
         )
 
+    def lengths(self, first: int, last: int) -> dict[tuple[int, int], int]:
+        """How many rows in use from id ``first`` to ``last`` have which lengths in characters."""
+        rows = self._fetch(
+            "SELECT length(source), length(target), count(*) FROM pairs "
+            "WHERE id BETWEEN ? AND ? AND excluded = 0 GROUP BY 1, 2",
+            [first, last],
+        )
+        return {(source, target): count for source, target, count in rows}
+
+    def files_in_use(self) -> dict[str, int]:
+        """The rows in use by the name of their file."""
+        rows = self._fetch(
+            "SELECT f.name, sum(number) FROM files f JOIN (SELECT file, count(*) AS number "
+            "FROM pairs INDEXED BY pairs_narrow WHERE excluded = 0 GROUP BY file) "
+            "ON file = f.id GROUP BY f.name ORDER BY min(f.id)"
+        )
+        return dict(rows)
+
+    def remembered(self, key: str) -> dict[str, Any]:
+        """What :meth:`remember` wrote, or nothing."""
+        rows = self._fetch("SELECT value FROM meta WHERE key = ?", [key])
+        return json.loads(rows[0][0]) if rows else {}
+
+    def remember(self, key: str, value: dict[str, Any]) -> None:
+        """Keep something with the corpus that can be computed again; its content is the same."""
+        self._fetch("INSERT OR REPLACE INTO meta VALUES (?, ?)", [key, json.dumps(value)])
+
     def _rows(self) -> int:
         return int(self._fetch("SELECT coalesce(max(id), 0) FROM pairs")[0][0])
 

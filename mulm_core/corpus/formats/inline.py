@@ -16,6 +16,10 @@ _PAIRED = frozenset({"g", "pc"})  # codes around text that is kept
 _IDS = ("x", "id", "i", "startRef", "rid")
 
 
+# Our own exports write a character so that XML cannot hold; x is its number.
+CHARACTER = "x-mulm-character"
+
+
 class _Mark(str):
     """A placeholder, which is no text."""
 
@@ -54,7 +58,9 @@ class Texts:
             if not isinstance(child.tag, str):  # an unresolved entity
                 raise xmlstream.entities(self._source)
             name = child.tag.rpartition("}")[2]
-            if name in _CODES or name in _PAIRED:
+            if child.get("type") == CHARACTER:
+                parts.append(_character(child))
+            elif name in _CODES or name in _PAIRED:
                 self.codes += 1
                 self._mark(name, child, parts)
             if name not in _CODES:
@@ -76,3 +82,8 @@ class Texts:
             ident = f"nameless {self._nameless[name]}"
         number = self._numbers.setdefault((name, ident), len(self._numbers) + 1)
         parts.append(_Mark(f"{{{number}}}"))
+
+
+def _character(code: Any) -> str:
+    number = code.get("x", "")
+    return chr(int(number)) if number.isdecimal() and 0 < int(number) < 0x110000 else ""
