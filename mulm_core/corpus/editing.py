@@ -104,19 +104,24 @@ class Editing(Reading):
             _record_applied(connection, number, ids, 1)
             return _counted(connection, number, "after <> 0 AND before = 0")
 
-    def undo_check(self, key: str, title: str = "") -> int:
-        """Take back what a check keeps out; returns how many rows it no longer keeps out."""
-        if key == HAND:
-            return self.restore(View(check=HAND), HAND)
-        id = self._check_id(key)
-        with self._operation(title or f"Take back {key}") as (connection, number):
+    def undo_check(self, *keys: str, title: str = "") -> int:
+        """Take back what checks keep out; returns how many rows they no longer keep out."""
+        mask = sum({1 << self._check_id(key) for key in keys})
+        with self._operation(title or f"Take back {', '.join(keys)}") as (connection, number):
             connection.execute(
-                f"INSERT INTO changes SELECT ?, 'excluded', id, excluded, excluded & ~{1 << id} "
-                f"FROM pairs INDEXED BY pairs_excluded WHERE excluded <> 0 "
-                f"AND excluded & {1 << id}",
+                f"INSERT INTO changes SELECT ?, 'excluded', id, excluded, excluded & ~{mask} "
+                f"FROM pairs INDEXED BY pairs_excluded WHERE excluded <> 0 AND excluded & {mask}",
                 [number],
             )
-            _record_applied(connection, number, [id], 0)
+            if mask & 1:
+                connection.execute(
+                    "INSERT INTO changes SELECT ?, 'reason', pair, detail, NULL FROM flags "
+                    "WHERE check_id = 0",
+                    [number],
+                )
+            _record_applied(
+                connection, number, [id for key in keys if (id := self._check_id(key))], 0
+            )
             return _counted(connection, number)
 
     def set_splits(
