@@ -28,6 +28,12 @@ class MulmError(Exception):
         return f"{head}. {self.fix}." if self.fix else f"{head}."
 
 
+def brief(text: object, most: int = 150) -> str:
+    """What a file says, as part of a sentence: on one line, cut after ``most`` characters."""
+    line = " ".join(str(text)[: 4 * most].split())
+    return line if len(line) <= most else f"{line[:most]}…"
+
+
 class UserError(MulmError):
     """The input or the choice is wrong; the person can mend it (exit status 2)."""
 

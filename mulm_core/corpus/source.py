@@ -18,7 +18,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import IO, Any
 
-from mulm_core.errors import UserError, explain_os_errors
+from mulm_core.errors import UserError, brief, explain_os_errors
 
 _BUFFER = 1 << 16
 _CHUNK = 1 << 20
@@ -65,12 +65,12 @@ class Source:
     member: str = ""
 
     def __str__(self) -> str:
-        return f"{self.path}/{self.member}" if self.member else str(self.path)
+        return f"{self.path}/{brief(self.member)}" if self.member else str(self.path)
 
     @property
     def name(self) -> str:
         """The file name for people; a member's follows that of its zip."""
-        return f"{self.path.name}/{self.member}" if self.member else self.path.name
+        return f"{self.path.name}/{brief(self.member)}" if self.member else self.path.name
 
     @cached_property
     def place(self) -> Path:
@@ -267,19 +267,19 @@ def _counts(name: str) -> bool:
 def _require_readable(path: Path, info: zipfile.ZipInfo) -> None:
     if info.flag_bits & 0x1:
         raise UserError(
-            f"the archive is protected by a password ({info.filename})",
+            f"the archive is protected by a password ({brief(info.filename)})",
             where=path,
             fix="Unpack it and choose the files in it",
         )
     if info.filename.lower().endswith(_ARCHIVES):
         raise UserError(
-            f"there is an archive inside the archive ({info.filename}), which is not opened",
+            f"there is an archive inside the archive ({brief(info.filename)}), which is not opened",
             where=path,
             fix="Unpack the outer one and choose what is in it",
         )
     if info.compress_type not in _METHODS:
         raise UserError(
-            f"{info.filename} is packed with a method that is not supported",
+            f"{brief(info.filename)} is packed with a method that is not supported",
             where=path,
             fix="Pack it again as an ordinary zip (deflate)",
         )
@@ -332,5 +332,5 @@ def _damaged(where: Source | Path, error: Exception) -> UserError:
             fix="Pack it again with a smaller dictionary (xz -9 or less)",
         )
     cut = isinstance(error, EOFError)
-    what = "the archive is cut off" if cut else f"the archive is damaged ({error})"
+    what = "the archive is cut off" if cut else f"the archive is damaged ({brief(error)})"
     return UserError(what, where=str(where), fix="Copy or download it again")

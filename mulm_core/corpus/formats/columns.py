@@ -11,8 +11,9 @@ from mulm_core.corpus import tags
 from mulm_core.corpus.formats.base import UnclearColumnsError
 from mulm_core.corpus.source import Source
 from mulm_core.corpus.types import ReadOptions
-from mulm_core.errors import UserError
+from mulm_core.errors import UserError, brief
 
+_MANY = 1000  # columns in a list to choose from
 _SENTENCES = 30  # characters a row; rows of words are shorter
 _SOURCE_WORDS = frozenset({"source", "src", "source_text", "original"})
 _TARGET_WORDS = frozenset({"target", "tgt", "trg", "target_text", "translation"})
@@ -60,7 +61,7 @@ def layout(rows: Rows, source: str, target: str, options: ReadOptions, file: Sou
         return Layout(*named, columns=len(rows[0]), header=True)
     if options.header is not False and (others := tags_above(rows)):
         raise UserError(
-            f"the header names {', '.join(others)}, not {source} and {target}",
+            f"the header names {brief(', '.join(others))}, not {source} and {target}",
             where=str(file),
             fix="Choose two of the languages that the file holds",
         )
@@ -79,8 +80,8 @@ def names(rows: Rows, options: ReadOptions) -> tuple[tuple[str, ...], bool]:
     if header is None:
         header = bool(_roles(rows[0]) or tags_above(rows))
     if header:
-        return tuple(cell.strip() for cell in rows[0]), True
-    return tuple(str(at + 1) for at in range(_width(rows))), False
+        return tuple(cell.strip() for cell in rows[0][:_MANY]), True
+    return tuple(str(at + 1) for at in range(min(_width(rows), _MANY))), False
 
 
 def choose(fields: Sequence[str], source: str, target: str) -> tuple[int, int] | None:
@@ -146,7 +147,7 @@ def _position(rows: Rows, wanted: str, file: Source) -> int:
     raise UserError(
         f"there is no column '{wanted}'",
         where=str(file),
-        fix=f"Choose one of {', '.join(cells[:20])}, or a number up to {width}",
+        fix=f"Choose one of {brief(', '.join(cells))}, or a number up to {width}",
     )
 
 

@@ -15,7 +15,7 @@ from mulm_core.corpus.formats import columns
 from mulm_core.corpus.formats.base import Reader, Sources, Unit
 from mulm_core.corpus.source import Source, empty
 from mulm_core.corpus.types import Problem, ReadOptions
-from mulm_core.errors import UserError
+from mulm_core.errors import UserError, brief
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 50  # rows that tell delimiter and columns
@@ -171,6 +171,6 @@ def _explained(error: csv.Error, lines: _Lines, file: Source) -> UserError:
     if "field limit" in str(error):
         what = f"has a cell of more than {csv.field_size_limit():,} characters"
     else:
-        what = f"has quotes that do not match ({error})"
+        what = f"has quotes that do not match ({brief(error)})"
     what = f"the row that begins in line {lines.first} {what}"
     return UserError(what, where=str(file), fix="Save it again with every quote in a cell doubled")

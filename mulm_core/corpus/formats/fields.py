@@ -9,7 +9,7 @@ from mulm_core.corpus.formats import columns
 from mulm_core.corpus.formats.base import UnclearColumnsError
 from mulm_core.corpus.source import Source
 from mulm_core.corpus.types import ReadOptions
-from mulm_core.errors import UserError
+from mulm_core.errors import UserError, brief
 
 # Records such as {"translation": {"en": ..., "fr": ...}} keep their languages in there.
 _HOLDERS = ("translation", "translations")
@@ -33,12 +33,12 @@ def choose(
         return ordered[found[0]], ordered[found[1]]
     if len(languages_in(fields)) > 1:
         raise UserError(
-            f"the fields are {', '.join(languages_in(fields))}, not {source} and {target}",
+            f"the fields are {brief(', '.join(languages_in(fields)))}, not {source} and {target}",
             where=str(file),
             fix="Choose two of the languages that the file holds",
         )
     raise UnclearColumnsError(
-        f"no field tells which of {', '.join(fields[:20]) or 'none'} hold {source} and {target}",
+        f"no field tells which of {brief(', '.join(fields)) or 'none'} hold {source} and {target}",
         where=str(file),
         fix="Choose the two fields",
     )
@@ -71,5 +71,5 @@ def _existing(fields: Sequence[str], wanted: str, file: Source) -> str:
     raise UserError(
         f"there is no field '{wanted}'",
         where=str(file),
-        fix=f"Choose one of {', '.join(fields[:20])}",
+        fix=f"Choose one of {brief(', '.join(fields))}",
     )

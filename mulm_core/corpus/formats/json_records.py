@@ -14,7 +14,7 @@ from mulm_core.corpus.formats import fields
 from mulm_core.corpus.formats.base import Reader, Sources, Unit
 from mulm_core.corpus.source import Source
 from mulm_core.corpus.types import DEFAULTS, Problem, ReadOptions
-from mulm_core.errors import UserError
+from mulm_core.errors import UserError, brief
 
 _SAMPLE = 50  # records that tell the fields
 _LONGEST = 1_000_000  # characters a record
@@ -79,7 +79,7 @@ class JsonReader(Reader):
                 ".".join(path) for path, side in zip(paths, sides, strict=True) if side is None
             ]
             if missing:
-                what = f"there is no text in {' and '.join(missing)}"
+                what = f"there is no text in {brief(' and '.join(missing))}"
                 yield Problem(file.name, record.where, what)
             else:
                 left, right = (text.storable(side or "") for side in sides)
@@ -176,7 +176,7 @@ def _skip_space(buffer: str, at: int) -> int:
 
 
 def _damaged(file: Source, where: str, error: Exception | str) -> UserError:
-    cause = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+    cause = "nested too deeply" if isinstance(error, RecursionError) else brief(error)
     return UserError(
         f"{where} is not JSON ({cause})", where=str(file), fix="Export it again, or mend this place"
     )

@@ -12,7 +12,7 @@ from mulm_core.corpus.formats import fields
 from mulm_core.corpus.formats.base import Reader, Sources, Unit
 from mulm_core.corpus.source import Source
 from mulm_core.corpus.types import Problem, ReadOptions
-from mulm_core.errors import UserError
+from mulm_core.errors import UserError, brief
 
 _BATCH = 1000
 _MAGIC = b"PAR1"
@@ -119,7 +119,7 @@ def _opened(file: Source) -> Iterator[Any]:
             yield parquet
         # Arrow's own OSError stands for damage, not for the disk.
         except (pyarrow.ArrowException, OSError, ValueError, OverflowError, MemoryError) as error:
-            cause = str(error).splitlines()[0].rstrip(".") if str(error) else "damaged"
+            cause = brief(str(error).partition("\n")[0].rstrip(".")) or "damaged"
             raise UserError(
                 f"the Parquet file is damaged, or of a kind that is not read ({cause})",
                 where=str(file),

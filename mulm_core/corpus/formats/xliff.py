@@ -13,7 +13,7 @@ from mulm_core.corpus.formats.base import Reader, Sources, Unit
 from mulm_core.corpus.formats.inline import Texts
 from mulm_core.corpus.source import Source
 from mulm_core.corpus.types import Problem, ReadOptions
-from mulm_core.errors import UserError
+from mulm_core.errors import UserError, brief
 
 _VALUE = rb"\s*=\s*[\"']([^\"'<>]{1,40})[\"']"
 _SOURCE = re.compile(rb"\b(?:source-language|srcLang)" + _VALUE)
@@ -116,9 +116,10 @@ class _Directions:
     def require_some(self) -> None:
         """Raise :class:`UserError` where all that was seen is of other languages."""
         if self._known and all(forward is None for forward in self._known.values()):
-            there = dict.fromkeys(tag for own in self._known for tag in own if tag)
+            found = dict.fromkeys(tag for own in self._known for tag in own if tag)
+            there = brief(", ".join(found))
             raise UserError(
-                f"it does not hold {self._wanted[0]} and {self._wanted[1]}, but {', '.join(there)}",
+                f"it does not hold {self._wanted[0]} and {self._wanted[1]}, but {there}",
                 where=str(self._file),
                 fix="Choose two of the languages that the file holds",
             )

@@ -10,7 +10,7 @@ from mulm_core.corpus import tags
 from mulm_core.corpus.encodings import Encoding, known, marked
 from mulm_core.corpus.source import Source
 from mulm_core.corpus.types import ReadOptions
-from mulm_core.errors import UserError
+from mulm_core.errors import UserError, brief
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _DECLARED = re.compile(rb"<\?xml[^>]*?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
@@ -103,7 +103,7 @@ def _damaged(source: Source, title: str, error: Any) -> UserError:
     if "encoding" in cause or "UTF" in cause:
         what = f"the bytes at line {line} are not text in the encoding the file declares"
         return UserError(what, where=str(source), fix="Export it again as UTF-8")
-    what = f"the {title} is truncated or damaged at line {line} ({cause.strip().rstrip('.')})"
+    what = f"the {title} is truncated or damaged at line {line} ({brief(cause.rstrip(' .'))})"
     return UserError(what, where=str(source), fix="Export it again")
 
 
@@ -196,8 +196,9 @@ def sides_of(
     missing = [tag for tag, side in zip(languages, sides, strict=True) if not side]
     # A file without any language is left to the parser, which says better what is wrong with it.
     if missing and found:
+        there = brief(", ".join(found))
         raise UserError(
-            f"there is no text in {' and '.join(missing)}; the file holds {', '.join(found)}",
+            f"there is no text in {' and '.join(missing)}; the file holds {there}",
             where=str(source),
             fix="Choose two of the languages that the file holds",
         )
