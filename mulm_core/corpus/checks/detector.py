@@ -55,8 +55,13 @@ def shares(text: str) -> list[tuple[str, float]]:
 
 
 def words_of(text: str) -> str:
-    """The text without addresses, placeholders, codes, numbers, and names inside a sentence."""
-    tokens = _NOISE.sub(" ", text).split()
+    """The text without addresses, placeholders, codes and numbers."""
+    return " ".join(_NOISE.sub(" ", text).split())
+
+
+def without_names(words: str) -> str:
+    """The words but those with a capital letter inside the text: names, and German nouns."""
+    tokens = words.split()
     return " ".join(
         token for at, token in enumerate(tokens) if at == 0 or not _is_name(token.strip("\"'(„«“"))
     )

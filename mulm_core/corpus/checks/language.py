@@ -128,9 +128,10 @@ class LanguageRule(RowRule):
             return ""
         words = detector.words_of(text)
         letters = detector.letters(words)
-        if letters < side.letters:
+        plain = detector.without_names(words)
+        if letters < side.letters or detector.letters(plain) < side.letters / 2:
             return ""
-        found = detector.shares(words)
+        found = detector.shares(plain)
         label, share = found[0] if found else ("", 0.0)
         own = sum(part for other, part in found if other in side.labels)
         if label in side.labels or own > _UNLIKELY:

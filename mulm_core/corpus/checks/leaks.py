@@ -21,7 +21,7 @@ def keep_out_leakage(ctx: JobContext, workspace: Workspace, corpus: str) -> int:
     """
     path = get_corpus(workspace, corpus).path
     with Reader(path) as reader:
-        fresh = reader.verdict(Leakage.key).get("state") == reader.state()
+        fresh = reader.is_fresh(reader.verdict(Leakage.key).get("state", {}))
     if not fresh:
         scan(ctx, ScanRequest(workspace, corpus, (Leakage.key,)))
     with CorpusStore.open(path) as store:

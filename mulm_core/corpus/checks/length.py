@@ -16,7 +16,7 @@ _WIDE = re.compile(
     "[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"
 )
 _WIDTH = 2.5  # letters that a Han, kana or hangul character stands for, about
-_BANDS = (0, 10, 20, 40, 80, 160)  # letters of the shorter side
+_BANDS = (0, 10, 20, 40, 80, 160)  # letters, the mean of both sides
 _PADDING = 3  # letters; "OK" and "Yes, please" are no different sentences
 _ROWS = 100
 _STRICTNESS = 5.0
@@ -115,7 +115,7 @@ def _ratio(left: float, right: float) -> float:
 
 
 def _band(left: float, right: float) -> int:
-    return bisect_right(_BANDS, min(left, right)) - 1
+    return bisect_right(_BANDS, (left + right) / 2) - 1
 
 
 def _measured(ratios: Sequence[float], strictness: float) -> Band | None:

@@ -95,7 +95,7 @@ def _numbers(text: str, regions: tuple[str, ...]) -> Iterator[Found]:
             yield Found(*match.span(), "IBAN")
     for match in _CARD.finditer(text):
         digits = re.sub(r"\D", "", match[0])
-        if luhn.is_valid(digits) and len(set(digits)) > 2:
+        if luhn.is_valid(digits) and len(set(digits)) > 1:
             yield Found(*match.span(), "CARD")
     if _PHONE_LIKE.search(text):
         yield from _phones(URL.sub(lambda match: " " * len(match[0]), text), regions)

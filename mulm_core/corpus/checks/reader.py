@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -107,19 +107,34 @@ class Reader:
             )
             return dict(rows.fetchall())
 
-    def state(self) -> str:
-        """What changes with every import and with every edit of texts or splits, undone or redone.
+    def state(self) -> dict[str, int]:
+        """What :meth:`is_fresh` compares later."""
+        with explain_database_errors(self._path):
+            row = self._connection.execute(
+                "SELECT seq FROM sqlite_sequence WHERE name = 'operations'"
+            ).fetchone()
+        return {"rows": self.count, "text": self._last_text(), "last": int(row[0]) if row else 0}
+
+    def is_fresh(self, state: Mapping[str, int]) -> bool:
+        """Whether rows, texts and splits are what they were: nothing imported, edited or undone.
 
         Rows that go out of use and come back change nothing that a check looks at.
         """
         with explain_database_errors(self._path):
-            first, last = self._connection.execute(
-                "SELECT min(id), max(CASE WHEN undone = 0 AND EXISTS (SELECT 1 FROM changes c "
-                "WHERE c.operation = o.id AND c.field IN ('source', 'target', 'split')) "
-                "THEN id END) FROM operations o"
-            ).fetchone()
-        # Old operations fall off the journal; that must not look as if there never was one.
-        return f"{self.count}.{last}" if last else f"{self.count}.0.{first or 0}"
+            first = self._one("SELECT min(id) FROM operations")
+        # Operations that fell off the journal may have been edits.
+        lost = first is not None and int(first) > state.get("last", 0) + 1
+        same = (state.get("rows"), state.get("text")) == (self.count, self._last_text())
+        return same and not lost
+
+    def _last_text(self) -> int:
+        with explain_database_errors(self._path):
+            last = self._one(
+                "SELECT max(id) FROM operations o WHERE undone = 0 AND EXISTS (SELECT 1 "
+                "FROM changes c WHERE c.operation = o.id AND c.field IN ('source', 'target', "
+                "'split'))"
+            )
+        return int(last or 0)
 
     def verdict(self, key: str) -> dict[str, Any]:
         """What the check's last scan noted; empty where there was none."""

@@ -77,6 +77,6 @@ def _result(reader: Reader, state: CheckState) -> CheckResult:
         ),
         skipped=verdict.get("skipped", ""),
         applied=state.applied,
-        stale=verdict.get("state") != reader.state(),
+        stale=not reader.is_fresh(verdict.get("state", {})),
         scanned=state.scanned,
     )

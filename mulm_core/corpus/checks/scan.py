@@ -188,7 +188,7 @@ def _total(reader: Reader, found: list[_Findings]) -> float:
     return max(1.0, reader.count * (1 + _TABLE_SHARE * sum(1 for _ in _table_checks(found))))
 
 
-def _verdict(one: _Findings, state: str) -> dict[str, Any]:
+def _verdict(one: _Findings, state: dict[str, int]) -> dict[str, Any]:
     ids = sorted(id for id, _ in one.flags)
     spread = [ids[at * len(ids) // SAMPLES] for at in range(SAMPLES)] if ids else []
     return {
