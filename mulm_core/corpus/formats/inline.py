@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from mulm_core.corpus import text
 from mulm_core.corpus.formats import xmlstream
 from mulm_core.corpus.source import Source
 from mulm_core.corpus.types import ReadOptions
@@ -86,4 +87,5 @@ class Texts:
 
 def _character(code: Any) -> str:
     number = code.get("x", "")
-    return chr(int(number)) if number.isdecimal() and 0 < int(number) < 0x110000 else ""
+    known = number.isdecimal() and len(number) < 8 and 0 < int(number) < 0x110000
+    return text.storable(chr(int(number))) if known else ""
