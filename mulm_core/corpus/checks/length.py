@@ -18,6 +18,7 @@ _WIDE = re.compile(
 _WIDTH = 2.5  # letters that a Han, kana or hangul character stands for, about
 _BANDS = (0, 10, 20, 40, 80, 160)  # letters, the mean of both sides
 _PADDING = 3  # letters; "OK" and "Yes, please" are no different sentences
+_DIFFERENCE = 20  # letters; fewer are no evidence: PM is a good translation of "in the afternoon"
 _ROWS = 100
 _STRICTNESS = 5.0
 _SPREAD = 1.4826  # makes the median deviation of a normal distribution its standard deviation
@@ -93,8 +94,8 @@ class LengthRule(RowRule):
     def reason(self, source: str, target: str) -> str:
         """See :class:`RowRule`."""
         left, right = weight(source), weight(target)
-        if not left or not right:
-            return ""  # empty, which is another check's
+        if not left or not right or abs(left - right) < _DIFFERENCE:
+            return ""  # an empty side is another check's
         band = self.bands[_band(left, right)]
         if abs(_ratio(left, right) - band.middle) <= band.limit:
             return ""

@@ -10,7 +10,7 @@ from mulm_core.corpus.checks.base import Basis, Check, RowRule, listing
 
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@(?:[\w-]+\.)+[^\W\d_]{2,}(?![\w@])")
 URL = re.compile(
-    r"(?:https?|ftp)://[^\s<>\"'«»“”„|\\^`{}]+|(?<![\w.@/])www\.[\w-]+\.[^\s<>\"'«»“”„]+"
+    r"(?:https?|ftp)://[\w\[][^\s<>\"'«»“”„|\\^`{}]+|(?<![\w.@/])www\.[\w-]+\.[^\s<>\"'«»“”„]+"
 )
 _TRAILING = ".,;:!?)]}…。、，）」"
 _LANGUAGE = re.compile(r"^[a-z]{2,3}(?:[-_][a-z]{2,4})?$")

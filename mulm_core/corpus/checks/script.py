@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mulm_core.corpus.checks.base import Basis, Check, RowRule, percent
+from mulm_core.corpus.checks.detector import words_of
 
 if TYPE_CHECKING:
     import regex
@@ -94,7 +95,7 @@ def _wrong(text: str, other: str, scripts: tuple[str, ...], side: str) -> str:
         for run in _foreign(scripts).findall(text):
             if run not in other:
                 return f"'{run[:20]}' on the {side} side is {_script(run[0])}"
-    if "Latin" not in scripts and text != other and _is_latin(text):
+    if "Latin" not in scripts and text != other and _is_latin(text) and _is_latin(words_of(text)):
         return f"the {side} side is Latin"
     return ""
 
