@@ -24,7 +24,11 @@ Splitter = Callable[[str, str, str], str]
 def split_key(source: str) -> str:
     """What counts as the same source: NFKC, case folded, white space collapsed."""
     text = source if source.isascii() else unicodedata.normalize("NFKC", source)
-    return " ".join(text.casefold().split())
+    key = text.casefold()
+    # Nearly all texts hold single spaces only, which is quicker seen than made.
+    if key.isprintable() and "  " not in key and key.strip() == key:
+        return key
+    return " ".join(key.split())
 
 
 def split_of(source: str, dev: int = PER_MILLE, test: int = PER_MILLE) -> str:
