@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +16,10 @@ from mulm_core.errors import UserError, brief
 
 _MANY = 1000  # columns in a list to choose from
 _SENTENCES = 30  # characters a row; rows of words are shorter
-_SOURCE_WORDS = frozenset({"source", "src", "source_text", "original"})
-_TARGET_WORDS = frozenset({"target", "tgt", "trg", "target_text", "translation"})
+_SOURCE_WORDS = frozenset({"source", "src", "original", "msgid"})
+_TARGET_WORDS = frozenset({"target", "tgt", "trg", "translation", "msgstr"})
+_BEGINNING = re.compile(r"^(?:text|sentence|segment|source|src|target|tgt|trg)[ _-]", re.IGNORECASE)
+_END = re.compile(r"[ _-](?:text|sentence|segment)$")
 
 Rows = Sequence[Sequence[str]]
 
@@ -89,12 +92,17 @@ def choose(fields: Sequence[str], source: str, target: str) -> tuple[int, int] |
     return _named(fields, source, target)
 
 
+def language_of(name: str) -> str:
+    """The language a column is called after: ``fr``, ``French``, ``text_fr``; or ''."""
+    return tags.named(name) or tags.named(_BEGINNING.sub("", name))
+
+
 def tags_above(rows: Rows) -> tuple[str, ...]:
     """The languages in the first row, where it can be nothing but a header of tags."""
     if len(rows) < 2:
         return ()
     cells = [cell.strip() for cell in rows[0]]
-    found = tuple(tags.named(cell) for cell in cells)
+    found = tuple(language_of(cell) for cell in cells)
     if not all(found) or len(set(found)) < len(found) or len(found) < 2:
         return ()
     # In a glossary "ja" and "no" are words; above sentences, or with a region, they are tags.
@@ -119,7 +127,7 @@ def _named(row: Sequence[str], source: str, target: str) -> tuple[int, int] | No
 
 
 def _roles(row: Sequence[str]) -> tuple[int, int] | None:
-    cells = [cell.strip().lower() for cell in row]
+    cells = [_END.sub("", cell.strip().lower()) for cell in row]
     at = [
         next((i for i, cell in enumerate(cells) if cell in words), None)
         for words in (_SOURCE_WORDS, _TARGET_WORDS)
@@ -153,7 +161,7 @@ def _position(rows: Rows, wanted: str, file: Source) -> int:
 
 def _tag_of(cell: str, wanted: tuple[str, str]) -> str:
     by_name = {languages.name(tag).lower(): tag for tag in wanted}
-    return by_name.get(cell.lower()) or tags.named(cell)
+    return by_name.get(cell.lower()) or language_of(cell)
 
 
 def _unclear(width: int, source: str, target: str, file: Source) -> UserError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mulm_core.corpus import tags
 from mulm_core.corpus.formats import columns
 from mulm_core.corpus.formats.base import UnclearColumnsError
 from mulm_core.corpus.source import Source
@@ -51,7 +50,7 @@ def languages_in(fields: Sequence[str]) -> tuple[str, ...]:
     names = [_last(field) for field in nested] or [
         name for name in fields if name != "id" and len(name) != 3
     ]
-    found = tuple(dict.fromkeys(tag for name in names if (tag := tags.named(name))))
+    found = tuple(dict.fromkeys(tag for name in names if (tag := columns.language_of(name))))
     return found if len(found) > 1 else ()
 
 

@@ -108,10 +108,12 @@ def _texts_in(records: Iterator[_Record]) -> list[str]:
 def _collect(value: Any, name: str, found: dict[str, None]) -> None:
     if isinstance(value, str) and name:
         found.setdefault(name)
-    elif isinstance(value, dict | list) and name.count(".") < 3:
-        items = value.items() if isinstance(value, dict) else enumerate(value[:20], 1)
-        for key, part in items:
-            _collect(part, f"{name}.{key}" if name else str(key), found)
+    elif isinstance(value, list) and not name:  # a row; a list in a record may hold records
+        for number, part in enumerate(value[:20], 1):
+            _collect(part, str(number), found)
+    elif isinstance(value, dict) and name.count(".") < 3:
+        for key, part in value.items():
+            _collect(part, f"{name}.{key}" if name else key, found)
 
 
 def _records(file: Source, options: ReadOptions, languages: tuple[str, ...]) -> Iterator[_Record]:

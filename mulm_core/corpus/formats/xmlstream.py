@@ -41,12 +41,58 @@ def elements(
     the document has to begin with, ``title`` the format. Raises :class:`UserError` for damaged,
     truncated or dangerous XML.
     """
+    last = top = None
+    for events, done in _events(source, title, root, ("start", "end"), names, encoding):
+        for event, element in events:
+            if top is None:
+                top = element  # the root, the first one to start
+            elif event == "end" and element is not top:
+                yield element, done
+                last = done
+        if top is not None and _forget(top, names) and done - (last or 0) > _MAX_UNIT:
+            raise _endless(source)
+
+
+def children(
+    source: Source, title: str, root: str, name: str, encoding: str = ""
+) -> Iterator[tuple[Any, int, int]]:
+    """The element called ``name``, how many of its first children are complete, the bytes read.
+
+    Quicker than :func:`elements` where there are many: they come piece by piece, and are gone in
+    the next one. Raises as :func:`elements`.
+    """
+    parents: list[Any] = []
+    last = 0
+    for events, done in _events(source, title, root, ("start",), (name,), encoding):
+        parents += [element for _, element in events if element.getparent() is not None]
+        for complete in parents[:-1]:
+            yield complete, len(complete), done
+        parents = parents[-1:]
+        if parents and (count := len(parents[0]) - 1) > 0:
+            yield parents[0], count, done
+            del parents[0][:count]
+            last = done
+        elif parents and done - last > _MAX_UNIT:
+            raise _endless(source)
+    for parent in parents:
+        yield parent, len(parent), done
+
+
+def _events(
+    source: Source,
+    title: str,
+    root: str,
+    events: tuple[str, ...],
+    names: tuple[str, ...],
+    encoding: str,
+) -> Iterator[tuple[list[tuple[str, Any]], int]]:
+    """What happened to the root and to elements called one of ``names``, piece by piece."""
     from lxml import etree
 
     # Entities stay unresolved, nothing is fetched, and libxml2's own limits on depth and on the
     # size of one text stay on (huge_tree), so that no small file can fill the memory.
     parser = etree.XMLPullParser(
-        events=("start", "end"),
+        events=events,
         tag=[f"{{*}}{name}" for name in (root, *names)],
         resolve_entities=False,
         no_network=True,
@@ -64,20 +110,9 @@ def elements(
         )
     try:
         with source.open() as stream:
-            top = None
-            last = 0
             while chunk := stream.read(_FEED):
                 parser.feed(chunk)
-                last += len(chunk)
-                done = stream.done
-                for event, element in parser.read_events():
-                    if top is None:
-                        top = element  # the root, the first one to start
-                    elif event == "end" and element is not top:
-                        yield element, done
-                        last = 0
-                if top is not None and _forget(top, names) and last > _MAX_UNIT:
-                    raise _endless(source)
+                yield list(parser.read_events()), stream.done
             parser.close()
     except etree.XMLSyntaxError as error:
         raise _damaged(source, title, error) from None

@@ -50,7 +50,7 @@ def test_csv_old_line_ends(tmp_path):
     assert len(read_pairs([write(tmp_path / "a.csv", "Ja,Oui\rNein,Non\r")], "de", "fr")[0]) == 2
 
 
-@pytest.mark.parametrize("header", ["id,de,fr", "Nr;Target;Source", "x|French|German"])
+@pytest.mark.parametrize("header", ["id,de,fr", "Nr;Target text;Source text", "x|French|German"])
 def test_csv_header_tells_the_columns(tmp_path, header):
     sign = header[2] if header[2] in ",;" else "|"
     first = ("7", "Ja", "Oui") if "de" in header else ("7", "Oui", "Ja")
@@ -147,6 +147,7 @@ RECORDS = {
     "short roles": {"src": "Ja", "tgt": "Oui"},
     "nested": {"id": "7", "translation": {"fr": "Oui", "es": "Sí", "de": "Ja"}},
     "names": {"German": "Ja", "French": "Oui"},
+    "prefixes": {"sentence_deu_Latn": "Ja", "sentence_fra_Latn": "Oui", "url": "x"},
 }
 
 
@@ -166,15 +167,21 @@ def test_json_fields(tmp_path, shape, kind):
 
 
 def test_json_fields_are_asked_for_and_chosen(tmp_path):
-    records = [{"a": {"b": {"text": "Ja"}}, "list": ["x", "Oui"], "n": 5}] * 2
+    records = [{"a": {"b": {"text": "Ja"}}, "c d": "Oui", "list": ["x"], "n": 5}] * 2
     path = write(tmp_path / "a.jsonl", "\n".join(map(json.dumps, records)))
     (found,) = detect([path])
-    assert (found.pairs, found.columns) == (None, ("a.b.text", "list.1", "list.2"))
-    chosen = columns("a.b.text", "list.2")
+    assert (found.pairs, found.columns) == (None, ("a.b.text", "c d"))
+    chosen = columns("a.b.text", "c d")
     assert read_pairs([path], "de", "fr", chosen)[0] == [("Ja", "Oui")] * 2
     with pytest.raises(UserError, match=r"no field 'c'.*Choose one of a\.b\.text"):
-        read_pairs([path], "de", "fr", columns("c", "list.2"))
+        read_pairs([path], "de", "fr", columns("c", "c d"))
     with pytest.raises(UserError, match="no field tells which of"):
+        read_pairs([path], "de", "fr")
+
+
+def test_json_records_in_a_record_are_not_taken_for_one_pair(tmp_path):
+    path = write(tmp_path / "a.json", json.dumps({"data": [RECORDS["languages"]] * 3}))
+    with pytest.raises(UserError):
         read_pairs([path], "de", "fr")
 
 
