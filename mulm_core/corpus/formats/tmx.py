@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mulm_core.corpus import tags
@@ -58,17 +58,62 @@ class TmxReader(Reader):
         file = files[0]
         sides = _Sides(xmlstream.sides_of(file, _LANG, (source, target)))
         texts = Texts(file, options)
-        found = xmlstream.elements(file, "TMX", "tmx", ("tu",), options.encoding)
-        for number, (unit, done) in enumerate(found, 1):
-            where = f"unit {number}"
-            left, right, _ = _segments(unit, sides)
-            if left is None or right is None:
-                pair = ((source, left), (target, right))
-                missing = [tag for tag, segment in pair if segment is None]
-                what = f"there is no {' and no '.join(missing)} text"
-                yield Problem(file.name, where, what)
-            else:
-                yield Unit(*texts.pair(left, right), where, done, texts.codes)
+        plain = _Plain(sides)
+        first = 1
+        for body, count, done in xmlstream.children(file, "TMX", "tmx", "body", options.encoding):
+            pairs = plain.pairs(body, count)
+            if pairs is not None:
+                for number, (left, right) in enumerate(pairs, first):
+                    yield Unit(left, right, f"unit {number}", done)
+                first += count
+                continue
+            units = [unit for unit in body[:count] if str(unit.tag).rpartition("}")[2] == "tu"]
+            for number, unit in enumerate(units, first):
+                where = f"unit {number}"
+                left, right, _ = _segments(unit, sides)
+                if left is None or right is None:
+                    yield Problem(file.name, where, _missing((source, left), (target, right)))
+                else:
+                    yield Unit(*texts.pair(left, right), where, done, texts.codes)
+            first += len(units)
+
+
+def _missing(*sides: tuple[str, Any]) -> str:
+    return f"there is no {' and no '.join(tag for tag, found in sides if found is None)} text"
+
+
+class _Plain:
+    """Reads many units at once where all have two variants, in one order, of nothing but text."""
+
+    def __init__(self, sides: _Sides) -> None:
+        from lxml.etree import XPath
+
+        self._sides = sides
+        self._odd = XPath(
+            "boolean(tu/tuv[3] | tu/tuv/seg[2] | tu/tuv/seg/node()[2] | tu/tuv/seg/*)"
+        )
+        parts = ("tuv[1]/@xml:lang", "tuv[2]/@xml:lang", "tuv[1]/seg/text()", "tuv[2]/seg/text()")
+        self._parts = [
+            (XPath(f"tu/{part}", smart_strings=False), XPath(part, smart_strings=False))
+            for part in parts
+        ]
+
+    def pairs(self, body: Any, count: int) -> Iterable[tuple[str, str]] | None:
+        """Both sides of the first units; None where one of them has to be looked at by itself."""
+        # Entities that stay unresolved are no nodes to XPath.
+        if body.getroottree().docinfo.internalDTD is not None or self._odd(body):
+            return None
+        columns = []
+        for whole, own in self._parts:
+            found = whole(body)
+            # A unit has one at most: where there are as many as units, each of them has one.
+            if len(found) - sum(len(own(unit)) for unit in body[count:]) != count:
+                return None
+            columns.append(found[:count])
+        orders = {(self._sides[a], self._sides[b]) for a, b in set(zip(*columns[:2], strict=True))}
+        if orders == {(0, 1)}:
+            return zip(columns[2], columns[3], strict=True)
+        return zip(columns[3], columns[2], strict=True) if orders == {(1, 0)} else None
 
 
 class _Sides(dict[str | None, int]):

@@ -41,40 +41,43 @@ def elements(
     the document has to begin with, ``title`` the format. Raises :class:`UserError` for damaged,
     truncated or dangerous XML.
     """
-    last = top = None
-    for events, done in _events(source, title, root, ("start", "end"), names, encoding):
+    top = None
+    waiting = 0
+    for events, size, done in _events(source, title, root, ("start", "end"), names, encoding):
+        waiting += size
         for event, element in events:
             if top is None:
                 top = element  # the root, the first one to start
             elif event == "end" and element is not top:
                 yield element, done
-                last = done
-        if top is not None and _forget(top, names) and done - (last or 0) > _MAX_UNIT:
+                waiting = 0
+        if top is not None and _forget(top, names) and waiting > _MAX_UNIT:
             raise _endless(source)
 
 
 def children(
     source: Source, title: str, root: str, name: str, encoding: str = ""
 ) -> Iterator[tuple[Any, int, int]]:
-    """The element called ``name``, how many of its first children are complete, the bytes read.
+    """An element called ``name``, how many of its first children are complete, the bytes read.
 
-    Quicker than :func:`elements` where there are many: they come piece by piece, and are gone in
-    the next one. Raises as :func:`elements`.
+    Quicker than :func:`elements` where there are many: they come piece by piece, and are gone when
+    the next ones come. Raises as :func:`elements`.
     """
-    parents: list[Any] = []
-    last = 0
-    for events, done in _events(source, title, root, ("start",), (name,), encoding):
-        parents += [element for _, element in events if element.getparent() is not None]
-        for complete in parents[:-1]:
-            yield complete, len(complete), done
-        parents = parents[-1:]
-        if parents and (count := len(parents[0]) - 1) > 0:
-            yield parents[0], count, done
-            del parents[0][:count]
-            last = done
-        elif parents and done - last > _MAX_UNIT:
+    parents: list[Any] = []  # the root first, then the last of those called name
+    waiting = done = 0
+    for events, size, done in _events(source, title, root, ("start",), (name,), encoding):
+        waiting += size
+        parents += [element for _, element in events]
+        while len(parents) > 2:
+            parent = parents.pop(1)
+            yield parent, len(parent), done
+        if len(parents) == 2 and (count := len(parents[1]) - 1) > 0:
+            yield parents[1], count, done
+            del parents[1][:count]
+            waiting = 0
+        if parents and _forget(parents[0], (name,)) and waiting > _MAX_UNIT:
             raise _endless(source)
-    for parent in parents:
+    for parent in parents[1:]:
         yield parent, len(parent), done
 
 
@@ -85,8 +88,11 @@ def _events(
     events: tuple[str, ...],
     names: tuple[str, ...],
     encoding: str,
-) -> Iterator[tuple[list[tuple[str, Any]], int]]:
-    """What happened to the root and to elements called one of ``names``, piece by piece."""
+) -> Iterator[tuple[list[tuple[str, Any]], int, int]]:
+    """What happens to the root and to elements called one of ``names``, piece by piece.
+
+    With it come the size of the piece and the bytes of the file read so far.
+    """
     from lxml import etree
 
     # Entities stay unresolved, nothing is fetched, and libxml2's own limits on depth and on the
@@ -112,7 +118,7 @@ def _events(
         with source.open() as stream:
             while chunk := stream.read(_FEED):
                 parser.feed(chunk)
-                yield list(parser.read_events()), stream.done
+                yield list(parser.read_events()), len(chunk), stream.done
             parser.close()
     except etree.XMLSyntaxError as error:
         raise _damaged(source, title, error) from None
