@@ -107,6 +107,8 @@ class MainWindow(QMainWindow):
             help=self._open_guide,
             about=lambda: AboutDialog(self).exec(),
             copy_report=self._copy_report,
+            undo_titles=lambda: self.page(self._current).undo_titles(),
+            undo=self._undo,
         )
         return Menus(self, shown, commands)
 
@@ -141,6 +143,12 @@ class MainWindow(QMainWindow):
         self.show_page(key)
         if what:
             self.page(key).open(**what)
+
+    def _undo(self, step: str) -> None:
+        """Undo or redo on the page that shows, where it can."""
+        command = getattr(self.page(self._current), step, None)
+        if callable(command):
+            command()
 
     # Files ---------------------------------------------------------------------------------
 

@@ -26,6 +26,8 @@ class MenuCommands:
     help: Do
     about: Do
     copy_report: Do
+    undo_titles: Callable[[], tuple[str, str]]
+    undo: Callable[[str], object]
 
 
 class Menus:
@@ -37,7 +39,7 @@ class Menus:
         self._window = window
         bar = window.menuBar()
         self._file(bar.addMenu(tr("&File")), commands)
-        self._edit(bar.addMenu(tr("&Edit")))
+        self._edit(bar.addMenu(tr("&Edit")), commands)
         self._view(bar.addMenu(tr("&View")), pages, commands)
         self._help(bar.addMenu(tr("&Help")), commands)
 
@@ -65,8 +67,9 @@ class Menus:
         leave = self._add(menu, tr("&Quit"), commands.quit, "Ctrl+Q")
         leave.setMenuRole(QAction.MenuRole.QuitRole)
 
-    def _edit(self, menu: QMenu) -> None:
+    def _edit(self, menu: QMenu, commands: MenuCommands) -> None:
         keys = QKeySequence.StandardKey
+        steps: list[QAction] = []
         for text, key, slot in (
             (tr("&Undo"), keys.Undo, "undo"),
             (tr("&Redo"), keys.Redo, "redo"),
@@ -81,8 +84,11 @@ class Menus:
                 continue
             # The keys stay with the text fields and tables, which know them already; an
             # application-wide shortcut would take them away.
-            action = self._add(menu, text, partial(_call_on_focus, slot))
+            action = self._add(menu, text, partial(_call_on_focus, slot, commands.undo))
             action.setText(f"{text}\t{QKeySequence(key).toString(_NATIVE)}")
+            if slot in ("undo", "redo"):
+                steps.append(action)
+        menu.aboutToShow.connect(lambda: _name_steps(steps, commands.undo_titles()))
 
     def _view(
         self, menu: QMenu, pages: Sequence[tuple[str, str, Do]], commands: MenuCommands
@@ -119,8 +125,17 @@ class Menus:
 _NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
-def _call_on_focus(slot: str) -> None:
-    """Call an edit command on the focused widget, where it has it."""
+def _name_steps(actions: Sequence[QAction], titles: tuple[str, str]) -> None:
+    """Say in the menu what undo and redo would do."""
+    plain = (tr("&Undo"), tr("&Redo"))
+    for action, text, title in zip(actions, plain, titles, strict=True):
+        keys = action.text().partition("\t")[2]
+        words = tr("{command}: {title}", command=text, title=title) if title else text
+        action.setText(f"{words}\t{keys}")
+
+
+def _call_on_focus(slot: str, otherwise: Callable[[str], object]) -> None:
+    """Call an edit command on the focused widget or around it, else on what shows."""
     target: QWidget | None = QApplication.focusWidget()
     while target is not None:
         if slot == "copy" and hasattr(target, "copy_selection"):
@@ -131,3 +146,5 @@ def _call_on_focus(slot: str) -> None:
             command()
             return
         target = target.parentWidget()
+    if slot in ("undo", "redo"):
+        otherwise(slot)

@@ -11,22 +11,15 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from app.bridge import Failure
 from app.context import AppContext
 from app.i18n import tr, tr_n
+from app.icons import icon
 from app.pages.corpora_detail import CorpusDetail
-from app.viewmodels.corpora import (
-    CorporaModel,
-    Detected,
-    ImportChoice,
-    ImportOutcome,
-    fits,
-    skipped_text,
-    suggest_direction,
-    suggest_name,
-)
-from app.viewmodels.names import language_choices, language_name
+from app.pages.corpora_import import ImportFlow
+from app.viewmodels.corpora import CorporaModel
+from app.viewmodels.corpus_facts import exported_text
 from app.widgets.drop_zone import DropZone, ask_files
 from app.widgets.entry_list import Entry, EntryList
-from app.widgets.import_dialog import Finding, ImportDialog, ImportForm
-from app.widgets.page import EmptyState, InlineMessage, Page, primary_button
+from app.widgets.import_dialog import ImportDialog
+from app.widgets.page import EmptyState, InlineMessage, Page, primary_button, restyle
 from app.widgets.splitters import remember
 
 
@@ -36,18 +29,18 @@ class CorporaPage(Page):
     def __init__(self, context: AppContext) -> None:
         super().__init__(
             tr("Corpora"),
-            tr("Your sentence pairs. Drop TMX, TSV or line-aligned text files anywhere here."),
+            tr("Your sentence pairs. Drop files, folders or archives of any format anywhere here."),
         )
         self._model = model = CorporaModel(context.workspace, context.runner, context.library)
         self._navigate = context.navigate
         self._settings = settings = context.settings
-        self.dialog: ImportDialog | None = None
         self._import = primary_button(tr("Import…"), "upload", self.choose_files)
         self.add_action(self._import)
         self._result = InlineMessage()
         self._undo = InlineMessage()
         self._list = EntryList(tr("Corpora"))
         self._detail = CorpusDetail(model, settings)
+        self.flow = ImportFlow(self, model, self._result, settings)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty_state())
         self._stack.addWidget(self._split())
@@ -62,7 +55,10 @@ class CorporaPage(Page):
     def _empty_state(self) -> QWidget:
         zone = DropZone(
             tr("Drop your sentence pairs here"),
-            tr("TMX, TSV, or two text files with one sentence a line; click to choose them"),
+            tr(
+                "TMX, XLIFF, PO, TS, TSV, CSV, JSON, Parquet, pairs of text files; also in folders "
+                "and archives. Click to choose."
+            ),
             settings=self._settings,
         )
         zone.setMinimumWidth(480)
@@ -97,13 +93,22 @@ class CorporaPage(Page):
         model.library.changed.connect(self._show_list)
         model.selected_changed.connect(self._list.set_current)
         model.selected_changed.connect(lambda _: self._detail.show_corpus())
-        model.detected.connect(self._confirm)
-        model.imported.connect(self._imported)
+        model.facts.exported.connect(self._exported)
         model.removed.connect(self._removed)
         model.failed.connect(self._failed)
         self._list.chosen.connect(model.select)
         self._detail.fine_tune.connect(lambda name: self._navigate("finetune", corpus=name))
         self._detail.remove.connect(model.remove)
+        self._detail.problems_wanted.connect(self.flow.show_problems)
+        self._detail.tab_changed.connect(lambda _: self._mark_primary())
+        for keys, do in (
+            (QKeySequence.StandardKey.Undo, self.undo),
+            (QKeySequence.StandardKey.Redo, self.redo),
+        ):
+            for sequence in QKeySequence.keyBindings(keys):
+                shortcut = QShortcut(sequence, self)
+                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                shortcut.activated.connect(do)
         delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self._list)
         delete.setContext(Qt.ShortcutContext.WidgetShortcut)
         delete.activated.connect(lambda: model.remove(model.selected))
@@ -115,9 +120,13 @@ class CorporaPage(Page):
         self._model.library.refresh()
 
     def open(self, **kwargs: object) -> None:
-        """Take ``corpus`` (a name to show) or ``files`` (paths to import)."""
+        """Take ``corpus`` (a name), ``tab`` of it, ``check`` to show, or ``files`` to import."""
         if isinstance(corpus := kwargs.get("corpus"), str):
             self._model.select(corpus)
+        if isinstance(tab := kwargs.get("tab"), str):
+            self._detail.show_tab(tab)
+        if isinstance(check := kwargs.get("check"), str):
+            self._detail.show_rows(check)
         if isinstance(files := kwargs.get("files"), list):
             self.import_paths(files)
 
@@ -133,81 +142,41 @@ class CorporaPage(Page):
 
     def choose_files(self) -> None:
         """Ask for files and import them."""
-        kinds = tr("Sentence pairs (*.tmx *.tsv *.tab *.txt)") + ";;" + tr("All files (*)")
-        paths = ask_files(self, tr("Import sentence pairs"), kinds, self._settings)
+        paths = ask_files(self, tr("Import sentence pairs"), settings=self._settings)
         if paths:
             self.import_paths(paths)
 
     def import_paths(self, paths: list[Path]) -> None:
         """Look into the files, then ask what the dialog asks."""
-        self._result.clear()
-        self._model.inspect(paths)
+        self.flow.begin(paths)
 
-    # Import --------------------------------------------------------------------------------
+    @property
+    def dialog(self) -> ImportDialog | None:
+        """The import dialog while it is open."""
+        return self.flow.dialog
 
-    def _confirm(self, found: tuple[Detected, ...]) -> None:
-        source, target = suggest_direction(found)
-        tags = [tag for one in found for tag in one.languages]
-        form = ImportForm(
-            tuple(_finding(one) for one in found),
-            language_choices(tags),
-            source,
-            target,
-            suggest_name(found),
-            lambda a, b, name: self._verdict(found, a, b, name),
-        )
-        self.dialog = dialog = ImportDialog(form, self.window())
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        files = tuple(path for one in found for path in one.files)
-        dialog.accepted.connect(
-            lambda: self._model.start_import(
-                ImportChoice(files, dialog.source, dialog.target, dialog.name)
-            )
-        )
-        dialog.finished.connect(self._dialog_closed)
-        dialog.open()
-
-    def _dialog_closed(self) -> None:
-        self.dialog = None
-
-    def _verdict(
-        self, found: tuple[Detected, ...], source: str, target: str, name: str
-    ) -> tuple[str, bool]:
-        misfit = next((one for one in found if not fits(one, source, target)), None)
-        if misfit is not None:
-            names = ", ".join(language_name(tag) for tag in misfit.languages)
-            return tr(
-                "{file} holds {languages}.", file=misfit.files[0].name, languages=names
-            ), False
-        row = self._model.library.corpus(name)
-        if row is None:
-            return tr("Makes a new corpus and divides it into train, dev and test."), True
-        if {row.source, row.target} == {source, target}:
-            return tr_n(
-                "Adds to the corpus {name}, which holds {n} pair.",
-                "Adds to the corpus {name}, which holds {n} pairs.",
-                row.pairs,
-                name=name,
-            ), True
-        return tr(
-            "The corpus {name} holds {direction}. Give another name.",
-            name=name,
-            direction=row.direction,
-        ), False
-
-    def _imported(self, outcome: ImportOutcome) -> None:
-        text = skipped_text(outcome)
-        if outcome.problems:
-            more = outcome.skipped - len(outcome.problems)
-            lines = list(outcome.problems)
-            if more > 0:
-                lines.append(tr_n("… and {n} more", "… and {n} more", more))
-            self._result.warning(text, details="\n".join(lines))
-        else:
-            self._result.success(text)
+    # Words ---------------------------------------------------------------------------------
 
     def _failed(self, failure: Failure) -> None:
         self._result.error(failure.sentence, details=failure.details)
+
+    def _exported(self, result: object) -> None:
+        self._result.success(exported_text(result))  # type: ignore[arg-type]
+
+    # Undo ----------------------------------------------------------------------------------
+
+    def undo(self) -> None:
+        """Take back the last change of the corpus that shows."""
+        self._model.rows.undo(self._model.selected)
+
+    def redo(self) -> None:
+        """Make the change again that was taken back last."""
+        self._model.rows.redo(self._model.selected)
+
+    def undo_titles(self) -> tuple[str, str]:
+        """What undo and redo would do now."""
+        titles = self._model.rows.titles
+        return (titles.undo, titles.redo) if titles.corpus == self._model.selected else ("", "")
 
     # List ----------------------------------------------------------------------------------
 
@@ -219,6 +188,8 @@ class CorporaPage(Page):
                     row.name,
                     row.name,
                     f"{row.direction} \N{MIDDLE DOT} {tr_n('{n} pair', '{n} pairs', row.pairs)}",
+                    share=sum(row.splits.values()) / row.pairs if row.pairs else 1.0,
+                    share_words=tr("in use"),
                 )
                 for row in rows
             ],
@@ -228,6 +199,13 @@ class CorporaPage(Page):
         # The empty state has its own button-like zone; one primary action at a time.
         self._import.setVisible(bool(rows))
         self._detail.show_corpus()
+        self._mark_primary()
+
+    def _mark_primary(self) -> None:
+        """There is one primary action at a time: scanning, while the checks show."""
+        checking = bool(self._model.corpora) and self._detail.tabs.currentIndex() == 1
+        restyle(self._import, kind="quiet" if checking else "primary")
+        self._import.setIcon(icon("upload", "text_secondary" if checking else "on_accent"))
 
     def _removed(self, name: str) -> None:
         self._undo.info(
@@ -250,8 +228,3 @@ class CorporaPage(Page):
         if not event.spontaneous():  # not when the window is minimised
             self._undo.clear()
             self._model.finish_removal()
-
-
-def _finding(one: Detected) -> Finding:
-    title = " + ".join(path.name for path in one.files)
-    return Finding(title, one.title, one.encoding, one.languages, one.pairs, one.preview)

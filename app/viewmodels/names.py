@@ -43,6 +43,32 @@ def model_language_choices(tags: Iterable[str]) -> list[tuple[str, str]]:
     return [(tag, language_name(tag)) for tag in dict.fromkeys(tags)]
 
 
+def encoding_choices() -> list[tuple[str, str]]:
+    """(codec, name) of the encodings that texts are usually in."""
+    return [
+        ("utf-8", "UTF-8"),
+        ("utf-16", "UTF-16"),
+        ("cp1252", tr("Western European (Windows-1252)")),
+        ("iso8859-15", tr("Western European (ISO 8859-15)")),
+        ("cp1250", tr("Central European (Windows-1250)")),
+        ("iso8859-2", tr("Central European (ISO 8859-2)")),
+        ("cp1251", tr("Cyrillic (Windows-1251)")),
+        ("koi8-r", tr("Cyrillic (KOI8-R)")),
+        ("cp1253", tr("Greek (Windows-1253)")),
+        ("cp1254", tr("Turkish (Windows-1254)")),
+        ("cp1255", tr("Hebrew (Windows-1255)")),
+        ("cp1256", tr("Arabic (Windows-1256)")),
+        ("cp1257", tr("Baltic (Windows-1257)")),
+        ("cp1258", tr("Vietnamese (Windows-1258)")),
+        ("cp874", tr("Thai (Windows-874)")),
+        ("gb18030", tr("Chinese, simplified (GB 18030)")),
+        ("big5", tr("Chinese, traditional (Big5)")),
+        ("cp932", tr("Japanese (Shift JIS)")),
+        ("euc_jp", tr("Japanese (EUC)")),
+        ("cp949", tr("Korean (Windows-949)")),
+    ]
+
+
 def direction_name(source: str, target: str) -> str:
     """The direction in words: German → French."""
     return f"{language_name(source)} \N{RIGHTWARDS ARROW} {language_name(target)}"

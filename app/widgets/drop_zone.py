@@ -42,6 +42,19 @@ def ask_files(
     return [Path(name) for name in names]
 
 
+def ask_save_path(
+    parent: QWidget, title: str, name: str, settings: QSettings | None = None
+) -> Path | None:
+    """Ask where to write a file called *name*; None where the dialog was dismissed."""
+    folder = str(settings.value(_LAST_FOLDER, "")) if settings is not None else ""
+    chosen, _ = QFileDialog.getSaveFileName(parent, title, str(Path(folder) / name))
+    if not chosen:
+        return None
+    if settings is not None:
+        settings.setValue(_LAST_FOLDER, str(Path(chosen).parent))
+    return Path(chosen)
+
+
 class _DropSurface(QWidget):
     """The dashed, rounded ground that both kinds of drop target share."""
 

@@ -15,19 +15,27 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
+from app.i18n import percent
 from app.theme import theme
 
 Index = QModelIndex | QPersistentModelIndex
 _NOTE = Qt.ItemDataRole.UserRole + 1
+_SHARE = Qt.ItemDataRole.UserRole + 2
+_BAR = 4  # pixels
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry: ``key`` is what ``chosen`` sends, ``note`` the smaller line below the title."""
+    """One entry: ``key`` is what ``chosen`` sends, ``note`` the smaller line below the title.
+
+    ``share`` from 0 to 1 is drawn as a bar below, and named by ``share_words`` in the tooltip.
+    """
 
     key: str
     title: str
     note: str
+    share: float | None = None
+    share_words: str = ""
 
 
 class _EntryDelegate(QStyledItemDelegate):
@@ -44,6 +52,11 @@ class _EntryDelegate(QStyledItemDelegate):
             painter.setBrush(tokens.qcolor("accent_soft" if selected else "hover"))
             painter.drawRoundedRect(area, 6, 6)
         words = area.adjusted(10, 7, -10, -7)
+        share = index.data(_SHARE)
+        if share is not None:
+            words = words.adjusted(0, 0, 0, -_BAR - 5)
+            bar = QRect(words.left(), words.bottom() + 6, words.width(), _BAR)
+            self._draw_bar(painter, bar, float(share))
         self._draw_line(
             painter,
             QRect(words.left(), words.top(), words.width(), words.height() // 2),
@@ -60,6 +73,20 @@ class _EntryDelegate(QStyledItemDelegate):
         )
         painter.restore()
 
+    def _draw_bar(self, painter: QPainter, area: QRect, share: float) -> None:
+        tokens = theme().tokens
+        painter.setPen(Qt.PenStyle.NoPen)
+        # What is not in use is never so little that it cannot be seen.
+        rest = 0 if share >= 1 else max(4, round(area.width() * (1 - share)))
+        used = area.adjusted(0, 0, -rest - 2 if rest else 0, 0)
+        if used.width() > 0:
+            painter.setBrush(tokens.qcolor("success"))
+            painter.drawRoundedRect(used, _BAR / 2, _BAR / 2)
+        if rest:
+            painter.setBrush(tokens.qcolor("zero_shot"))
+            left = area.right() + 1 - rest
+            painter.drawRoundedRect(QRect(left, area.top(), rest, _BAR), _BAR / 2, _BAR / 2)
+
     def _draw_line(
         self, painter: QPainter, area: QRect, text: str, font: QFont, token: str
     ) -> None:
@@ -69,7 +96,8 @@ class _EntryDelegate(QStyledItemDelegate):
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, shown)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(120, theme().px(13) + theme().px(12) + 33)
+        bar = _BAR + 5 if index.data(_SHARE) is not None else 0
+        return QSize(120, theme().px(13) + theme().px(12) + 33 + bar)
 
 
 def item_key(item: QListWidgetItem) -> str:
@@ -100,8 +128,12 @@ class EntryList(QListWidget):
             item = QListWidgetItem(entry.title)
             item.setData(Qt.ItemDataRole.UserRole, entry.key)
             item.setData(_NOTE, entry.note)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.title}, {entry.note}")
-            item.setToolTip(entry.title)
+            item.setData(_SHARE, entry.share)
+            words = [entry.title, entry.note]
+            if entry.share is not None:
+                words.append(f"{percent(entry.share, 1)} {entry.share_words}")
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(words))
+            item.setToolTip("\n".join(words))
             self.addItem(item)
         self.set_current(current)
         if not current:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QDialog,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
+    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -18,23 +21,12 @@ from PySide6.QtWidgets import (
 
 from app.i18n import tr, tr_n
 from app.icons import icon
-from app.widgets.diff_view import ReadingText
+from app.widgets.import_options import SetPanel
+from app.widgets.import_sets import FoundSet, SetList
 from app.widgets.language_box import LanguageBox
-from app.widgets.page import Card, label, line, primary_button, quiet_button, restyle, scrolled
+from app.widgets.page import label, line, primary_button, quiet_button, restyle, scrolled
 
-_PREVIEW_LENGTH = 110
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One file, or files that belong together; ``preview`` is in the order of ``languages``."""
-
-    title: str
-    format: str
-    encoding: str
-    languages: tuple[str, ...]
-    pairs: int | None
-    preview: tuple[tuple[str, str], ...]
+_TYPING_MS = 200
 
 
 @dataclass(frozen=True)
@@ -42,42 +34,70 @@ class ImportForm:
     """What the dialog starts with.
 
     ``verdict(source, target, name)`` returns what importing will do and whether it can, as
-    ``(sentence, ok)``.
+    ``(sentence, ok)``; ``fits(languages, source, target)`` whether a set of these languages can
+    hold the direction; ``names(tags)`` the languages in words.
     """
 
-    findings: tuple[Finding, ...]
+    sets: tuple[FoundSet, ...]
     languages: Sequence[tuple[str, str]]
+    encodings: Sequence[tuple[str, str]]
     source: str
     target: str
     name: str
     verdict: Callable[[str, str, str], tuple[str, bool]] = field(compare=False)
+    fits: Callable[[Sequence[str], str, str], bool] = field(compare=False)
+    names: Callable[[Sequence[str]], str] = field(compare=False)
 
 
 class ImportDialog(QDialog):
-    """Confirm format and languages; ``accepted`` leaves ``source``, ``target`` and ``name``."""
+    """Ask what could not be known; ``accepted`` leaves the answers in the properties."""
+
+    look_wanted = Signal(int)
+    """A set is to be looked at again, with its present options and languages."""
+    name_settled = Signal(str)
+    """The corpus's name, once it has not changed for a moment."""
 
     def __init__(self, form: ImportForm, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Import sentence pairs"))
         self._form = form
+        self._sets = {found.key: found for found in form.sets}
+        self._many = len(form.sets) > 1
+        self._left_out: set[int] = set()  # by the person
+        self._wanted_again: set[int] = set()
+        self._repeats: frozenset[int] = frozenset()
         self._unknown = not (form.source and form.target)
-        self._previews: list[tuple[Finding, list[tuple[ReadingText, ReadingText]]]] = []
         self._source = LanguageBox(tr("Source language"), form.languages)
         self._target = LanguageBox(tr("Target language"), form.languages)
         self._name = QLineEdit(form.name)
         self._name.setAccessibleName(tr("Name of the corpus"))
+        self._all = QCheckBox()
         self._verdict = label("", "secondary", wrap=True)
         self._import = primary_button(tr("Import"), "upload", self.accept)
         self._import.setDefault(True)
+        self._list = SetList(form.sets)
+        self._panels = {found.key: SetPanel(found, form.encodings) for found in form.sets}
+        self._stack = QStackedWidget()
+        self._look_soon = self._timer(self._look_at_current)
+        self._name_soon = self._timer(lambda: self.name_settled.emit(self.name))
         self._lay_out()
+        self._connect()
+        self._list.set_current(form.sets[0].key)
         self._source.set_tag(form.source)
         self._target.set_tag(form.target)
-        self._source.changed.connect(lambda _: self._update())
-        self._target.changed.connect(lambda _: self._update())
-        self._name.textChanged.connect(lambda _: self._update())
         self._update()
+        self._name_soon.start()
         first = self._name if not self._unknown else self._target if form.source else self._source
         first.setFocus()
+
+    def _timer(self, do: Callable[[], object]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(_TYPING_MS)
+        timer.timeout.connect(do)
+        return timer
+
+    # Answers -------------------------------------------------------------------------------
 
     @property
     def source(self) -> str:
@@ -95,16 +115,66 @@ class ImportDialog(QDialog):
         return self._name.text().strip()
 
     @property
+    def all_pairs(self) -> bool:
+        """Whether every two languages become a corpus."""
+        return self._all.isChecked()
+
+    @property
+    def again(self) -> bool:
+        """Whether some of the chosen sets are in the corpus already."""
+        return bool(self._repeats & set(self.chosen))
+
+    @property
+    def chosen(self) -> tuple[int, ...]:
+        """The keys of the sets that are imported."""
+        return tuple(key for key in self._sets if self._state(key)[0])
+
+    def values(self, key: int) -> dict[str, Any]:
+        """How a set is to be read, by the names of the choices."""
+        return self._panels[key].options.values
+
+    @property
     def can_import(self) -> bool:
         """Whether the answers are complete."""
         return self._import.isEnabled()
+
+    # What comes later ----------------------------------------------------------------------
+
+    def show_set(self, found: FoundSet) -> None:
+        """Show what a set turned out to be with other options."""
+        self._sets[found.key] = found
+        self._panels[found.key].show_set(found)
+        self._list.show_set(found)
+        self._update()
+
+    def show_repeats(self, name: str, keys: Sequence[int]) -> None:
+        """These sets are in the corpus *name* already."""
+        if name == self.name:
+            self._repeats = frozenset(keys)
+            self._update()
+
+    # Building ------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 16)
         outer.setSpacing(16)
         outer.addWidget(label(tr("Import sentence pairs"), "title"))
-        outer.addWidget(self._findings(), 1)
+        for panel in self._panels.values():
+            self._stack.addWidget(scrolled(panel) if self._many else panel)
+        middle = QHBoxLayout()
+        middle.setSpacing(16)
+        if self._many:
+            self._list.setFixedWidth(340)
+            middle.addWidget(self._list)
+            middle.addWidget(self._stack, 1)
+        else:
+            head = QVBoxLayout()
+            head.setSpacing(8)
+            head.addWidget(self._list)
+            head.addWidget(self._stack, 1)
+            middle.addLayout(head, 1)
+        outer.addLayout(middle, 1)
         outer.addLayout(self._answers())
         outer.addWidget(self._verdict)
         outer.addWidget(line())
@@ -114,55 +184,7 @@ class ImportDialog(QDialog):
         buttons.addWidget(quiet_button(tr("Cancel"), "", self.reject))
         buttons.addWidget(self._import)
         outer.addLayout(buttons)
-        self.setMinimumWidth(600)
-
-    def _findings(self) -> QWidget:
-        column = QWidget()
-        box = QVBoxLayout(column)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(8)
-        for finding in self._form.findings:
-            box.addWidget(self._finding_card(finding))
-        box.addStretch(1)
-        if len(self._form.findings) == 1:
-            return column
-        area = scrolled(column)
-        area.setMinimumHeight(300)
-        return area
-
-    def _finding_card(self, finding: Finding) -> Card:
-        card = Card(margin=12, spacing=8)
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        title = label(finding.title, "strong")
-        title.setToolTip(finding.title)
-        head.addWidget(title)
-        head.addStretch(1)
-        if finding.pairs is not None:
-            head.addWidget(label(tr_n("{n} pair", "{n} pairs", finding.pairs), "badge-accent"))
-        head.addWidget(label(finding.format, "badge"))
-        head.addWidget(label(finding.encoding.upper(), "badge"))
-        card.body.addLayout(head)
-        card.body.addLayout(self._preview_grid(finding))
-        return card
-
-    def _preview_grid(self, finding: Finding) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(6)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
-        cells = []
-        for row, _ in enumerate(finding.preview):
-            pair = tuple(ReadingText(tr("Preview {n}", n=row + 1), 13) for _ in range(2))
-            for column, cell in enumerate(pair):
-                cell.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-                grid.addWidget(cell, row, column, Qt.AlignmentFlag.AlignTop)
-            cells.append((pair[0], pair[1]))
-        if not cells:
-            grid.addWidget(label(tr("Choose the languages to read this file."), "small"), 0, 0)
-        self._previews.append((finding, cells))
-        return grid
+        self.setMinimumSize(*((880, 600) if self._many else (640, 520)))
 
     def _answers(self) -> QGridLayout:
         grid = QGridLayout()
@@ -182,44 +204,165 @@ class ImportDialog(QDialog):
         swap.setToolTip(tr("Swap source and target"))
         swap.setAccessibleName(tr("Swap source and target"))
         swap.clicked.connect(self._swap)
+        self._swap_button = swap
         grid.addWidget(heading, 0, 0, 1, 3)
         grid.addWidget(self._source, 1, 0)
         grid.addWidget(swap, 1, 1)
         grid.addWidget(self._target, 1, 2)
-        grid.addWidget(label(tr("Name"), "strong"), 2, 0, 1, 3)
-        grid.addWidget(self._name, 3, 0, 1, 3)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(2, 1)
-        grid.setRowMinimumHeight(2, 26)
+        grid.addWidget(label(tr("Name"), "strong"), 0, 4)
+        grid.addWidget(self._name, 1, 4)
+        pairs = self._pairs_of_all()
+        self._all.setText(
+            tr_n(
+                "Import the {n} pair of these languages",
+                "Import all {n} pairs of these languages, a corpus each",
+                pairs,
+            )
+        )
+        self._all.setVisible(pairs > 1)
+        grid.addWidget(self._all, 2, 0, 1, 5)
+        grid.setColumnMinimumWidth(3, 12)
+        for column, share in ((0, 3), (2, 3), (4, 4)):
+            grid.setColumnStretch(column, share)
         return grid
+
+    def _pairs_of_all(self) -> int:
+        pairs = set()
+        for found in self._sets.values():
+            tags = found.languages
+            pairs |= {frozenset((a, b)) for a in tags for b in tags if a != b}
+        return len(pairs)
+
+    def _connect(self) -> None:
+        self._list.current_changed.connect(self._show_current)
+        self._list.toggled.connect(self._toggle)
+        for key, panel in self._panels.items():
+            panel.changed.connect(lambda key=key: self._options_changed(key))
+        for box in (self._source, self._target):
+            box.changed.connect(lambda _: self._languages_changed())
+        self._all.toggled.connect(self._all_toggled)
+        self._name.textChanged.connect(lambda _: self._name_changed())
+
+    # Changes -------------------------------------------------------------------------------
 
     def _swap(self) -> None:
         source, target = self.source, self.target
         self._source.set_tag(target)
         self._target.set_tag(source)
 
+    def _toggle(self, key: int, wanted: bool) -> None:
+        self._left_out.discard(key)
+        self._wanted_again.discard(key)
+        if not wanted:
+            self._left_out.add(key)
+        elif key in self._repeats:
+            self._wanted_again.add(key)
+        self._update()
+
+    def _all_toggled(self, on: bool) -> None:
+        for part in (self._source, self._target, self._swap_button):
+            part.setEnabled(not on)
+        self._update()
+
+    def _name_changed(self) -> None:
+        self._repeats = frozenset()
+        self._name_soon.start()
+        self._update()
+
+    def _languages_changed(self) -> None:
+        self._look_soon.start()
+        self._update()
+
+    def _options_changed(self, key: int) -> None:
+        if self._panels[key].options.complete:
+            self.look_wanted.emit(key)
+        self._update()
+
+    def _look_at_current(self) -> None:
+        if not self._sets[self._list.current].error:
+            self.look_wanted.emit(self._list.current)
+
+    def _show_current(self, key: int) -> None:
+        panel = self._panels[key]
+        place = self._stack.indexOf(panel)
+        self._stack.setCurrentIndex(place if place >= 0 else list(self._sets).index(key))
+        self._look_soon.start()
+        self._show_preview(key)
+
+    # Showing -------------------------------------------------------------------------------
+
+    def _state(self, key: int) -> tuple[bool, str, str]:
+        """Whether a set is imported, and what to say of it, in which tone."""
+        found = self._sets[key]
+        if found.error:
+            return False, found.error if self._many else "", "danger"
+        if not self.all_pairs and not self._form.fits(found.languages, self.source, self.target):
+            holds = self._form.names(found.languages)
+            return False, tr("Left out: it holds {languages}.", languages=holds), "misfit"
+        if key in self._repeats and key not in self._wanted_again:
+            return False, tr("The corpus {name} holds it already.", name=self.name), "warning"
+        if key in self._left_out:
+            return False, "", ""
+        if found.asks_columns:
+            return True, tr("Choose the two columns that hold the texts."), "accent"
+        if found.encoding_guessed:
+            return True, tr("The encoding is guessed: look at the preview."), "warning"
+        return True, "", ""
+
     def _update(self) -> None:
-        if not (self.source and self.target):
-            sentence, ok = tr("Choose both languages."), False
-        elif self.source == self.target:
-            sentence, ok = tr("Source and target are the same language. Change one."), False
-        elif not self.name:
-            sentence, ok = tr("Give the corpus a name."), False
-        else:
-            sentence, ok = self._form.verdict(self.source, self.target, self.name)
+        for key in self._sets:
+            chosen, note, tone = self._state(key)
+            repeated = key in self._repeats and key not in self._wanted_again and tone == "warning"
+            self._list.show_state(key, chosen, note, tone, again=repeated and not chosen)
+            self._show_preview(key)
+        sentence, ok, wrong = self._judged()
         self._verdict.setText(sentence)
-        restyle(self._verdict, tone="" if ok else "danger" if self.source and self.target else "")
+        restyle(self._verdict, tone="danger" if wrong else "")
         self._import.setEnabled(ok)
-        for finding, cells in self._previews:
-            backwards = finding.languages[1:2] == (self.source,)
-            for (left, right), pair in zip(cells, finding.preview, strict=True):
-                left.set_text(_shortened(pair[1] if backwards else pair[0]))
-                right.set_text(_shortened(pair[0] if backwards else pair[1]))
 
+    def _judged(self) -> tuple[str, bool, bool]:
+        """What importing will do or what is missing, whether it can, whether it is a mistake."""
+        if not self.all_pairs:
+            if not (self.source and self.target):
+                return tr("Choose both languages."), False, False
+            if self.source == self.target:
+                words = tr("Source and target are the same language. Change one.")
+                return words, False, True
+        if not self.name:
+            return tr("Give the corpus a name."), False, True
+        if not self.chosen:
+            return self._nothing_chosen(), False, True
+        if any(self._sets[key].asks_columns for key in self.chosen):
+            return tr("Choose the columns of each table first."), False, False
+        if self.all_pairs:
+            return (
+                tr("Makes a corpus of every two languages, called {name}-…", name=self.name),
+                (True),
+                False,
+            )
+        sentence, ok = self._form.verdict(self.source, self.target, self.name)
+        return sentence, ok, not ok
 
-def _shortened(text: str) -> str:
-    """Enough of a segment to tell its language; cut at a word's end."""
-    if len(text) <= _PREVIEW_LENGTH:
-        return text
-    head = text[:_PREVIEW_LENGTH]
-    return (head.rpartition(" ")[0] or head) + "\N{HORIZONTAL ELLIPSIS}"
+    def _nothing_chosen(self) -> str:
+        notes = [self._state(key)[1] for key in self._sets]
+        only = next((note for note in notes if note), "")
+        return only if not self._many and only else tr("Choose at least one file.")
+
+    def _show_preview(self, key: int) -> None:
+        found = self._sets[key]
+        if found.error:
+            otherwise = ""
+        elif found.asks_columns:
+            otherwise = tr("Choose the two columns to see three pairs of it.")
+        elif not (self.source and self.target):
+            otherwise = tr("Choose the languages to see three pairs of it.")
+        else:
+            otherwise = tr("There are no pairs of these languages at its beginning.")
+        titles = (
+            self._form.names((self.source,)) or tr("Source"),
+            self._form.names((self.target,)) or tr("Target"),
+        )
+        pairs = found.preview
+        if found.preview_of == (self.target, self.source):
+            pairs = tuple((right, left) for left, right in pairs)
+        self._panels[key].preview.show_pairs(titles, pairs, otherwise)

@@ -194,6 +194,10 @@ class Page(QWidget):
     def on_shown(self) -> None:
         """Run when the page comes into view; pages that show changing things refresh here."""
 
+    def undo_titles(self) -> tuple[str, str]:
+        """Say what the page's ``undo()`` and ``redo()`` would do; empty where there is nothing."""
+        return "", ""
+
     def open(self, **kwargs: object) -> None:
         """Receive what a navigation sent along; the default takes nothing."""
         if kwargs:

@@ -94,6 +94,11 @@ class ElidedLabel(QLabel):
         self._full = text
         self._elide()
 
+    def set_full_text(self, text: str) -> None:
+        """Show another text."""
+        self._full = text
+        self._elide()
+
     def _elide(self) -> None:
         shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, self.width())
         self.setText(shown)

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
-from app.viewmodels.corpora import suggest_direction, suggest_name
-from mulm_core.corpus import detect, list_corpora
+from app.viewmodels.importing import suggest_direction, suggest_name
+from mulm_core.corpus import list_corpora
+from mulm_core.corpus.survey import survey
 from mulm_core.workspace import Workspace
 
 WAIT = 20_000
@@ -39,13 +40,13 @@ def open_dialog(qtbot: QtBot, window: MainWindow, page: Any, files: list[Path]) 
 
 def import_file(qtbot: QtBot, window: MainWindow, page: Any, file: Path) -> None:
     dialog = open_dialog(qtbot, window, page, [file])
-    with qtbot.waitSignal(page._model.imported, timeout=WAIT):
+    with qtbot.waitSignal(page._model.importing.imported, timeout=WAIT):
         dialog.accept()
     qtbot.waitUntil(lambda: bool(page._model.corpora), timeout=WAIT)
 
 
 def cells(page: Any, column: int) -> list[str]:
-    rows = page._detail._table.rows
+    rows = page._detail.pairs.table.rows
     return [str(rows.index(row, column).data()) for row in range(rows.rowCount())]
 
 
@@ -61,11 +62,11 @@ def test_a_dropped_file_becomes_a_corpus(
     dialog = open_dialog(qtbot, window, page, [file])
     assert (dialog.source, dialog.target, dialog.name) == ("en", "fr", "office")
     assert dialog.can_import
-    with qtbot.waitSignal(page._model.imported, timeout=WAIT):
+    with qtbot.waitSignal(page._model.importing.imported, timeout=WAIT):
         dialog.accept()
-    qtbot.waitUntil(lambda: page._detail._table.rows.rowCount() == 60, timeout=WAIT)
+    qtbot.waitUntil(lambda: page._detail.pairs.table.rows.rowCount() == 60, timeout=WAIT)
     assert cells(page, 0)[:2] == ["row number 0", "row number 1"]
-    assert "60" in page._detail._count.text()
+    assert "60" in page._detail.pairs.count.text()
     assert "60" in page._result.text
 
 
@@ -73,16 +74,16 @@ def test_search_and_split_narrow_the_table(
     qtbot: QtBot, window: MainWindow, page: Any, tmp_path: Path
 ) -> None:
     import_file(qtbot, window, page, tsv(tmp_path / "office.en-fr.tsv", [("en", "fr"), *ROWS]))
-    detail = page._detail
-    qtbot.waitUntil(lambda: detail._table.rows.rowCount() == 60, timeout=WAIT)
-    qtbot.keyClicks(detail._search, "ligne 7")
+    detail = page._detail.pairs
+    qtbot.waitUntil(lambda: detail.table.rows.rowCount() == 60, timeout=WAIT)
+    qtbot.keyClicks(detail.search, "ligne 7")
     qtbot.waitUntil(lambda: cells(page, 1) == ["ligne 7"], timeout=WAIT)
-    detail._search.clear()
-    qtbot.waitUntil(lambda: detail._table.rows.rowCount() == 60, timeout=WAIT)
-    train = next(b for b in detail._split.findChildren(QPushButton) if b.text() == "Train")
+    detail.search.clear()
+    qtbot.waitUntil(lambda: detail.table.rows.rowCount() == 60, timeout=WAIT)
+    train = next(b for b in detail.split.findChildren(QPushButton) if b.text() == "Train")
     qtbot.mouseClick(train, Qt.MouseButton.LeftButton)
     wanted = page._model.corpora[0].splits["train"]
-    qtbot.waitUntil(lambda: detail._table.rows.rowCount() == wanted, timeout=WAIT)
+    qtbot.waitUntil(lambda: detail.table.rows.rowCount() == wanted, timeout=WAIT)
     assert set(cells(page, 2)) == {"Train"}
 
 
@@ -91,7 +92,7 @@ def test_a_long_corpus_is_fetched_by_the_page(
 ) -> None:
     rows = [(f"row number {n}", f"ligne {n}") for n in range(1000)]
     import_file(qtbot, window, page, tsv(tmp_path / "long.en-fr.tsv", [("en", "fr"), *rows]))
-    table = page._detail._table
+    table = page._detail.pairs.table
     qtbot.waitUntil(lambda: table.rows.rowCount() == 1000, timeout=WAIT)
     table.scrollToBottom()
     last = table.rows.index(999, 0)
@@ -132,8 +133,16 @@ def test_skipped_rows_are_listed_behind_a_disclosure(
 ) -> None:
     rows: list[tuple[str, ...]] = [("en", "fr"), *ROWS, ("ragged",)]
     import_file(qtbot, window, page, tsv(tmp_path / "office.en-fr.tsv", rows))
-    assert "60 pairs" in page._result.text and "1 was skipped" in page._result.text
-    assert "line 62" in page._result._details_text
+    assert "60 pairs" in page._result.text
+    assert "1 left out" in page._result._action.text()
+    page._result._run_action()
+    table = page.flow.problems.table
+    assert [table.rows.index(0, column).data() for column in range(3)] == [
+        "office.en-fr.tsv",
+        "line 62",
+        "1 column instead of 2",
+    ]
+    page.flow.problems.close()
 
 
 @pytest.mark.parametrize(
@@ -194,6 +203,6 @@ def test_closing_the_window_ends_the_undo(
 def test_a_generic_file_name_is_called_after_its_folder(tmp_path: Path) -> None:
     folder = tmp_path / "spring-catalogue"
     folder.mkdir()
-    found = detect([tsv(folder / "train.en-fr.tsv", list(ROWS))])
+    found = survey([tsv(folder / "train.en-fr.tsv", list(ROWS))])
     assert suggest_name(found) == "spring-catalogue"
-    assert suggest_direction(found) == ("en", "fr")
+    assert suggest_direction([one.detected for one in found if one.detected]) == ("en", "fr")
