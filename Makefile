@@ -47,4 +47,4 @@ bench: $(VENV)/.ready-dev
 	@QT_QPA_PLATFORM=offscreen $(PY) benchmarks/window_latency.py
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
