@@ -29,6 +29,8 @@ NO_DISPLAY = (
     "with a display, try again there."
 )
 
+_MANY = 1 << 40
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Open the workbench; returns the exit status (2: it cannot start here)."""
@@ -101,6 +103,7 @@ def make_application() -> QApplication:
 
     from app.theme import theme
 
+    _keep_none_alive()
     if QLocale().language() == QLocale.Language.C:
         # Numbers and dates for people, where the system says nothing about how they read them.
         QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
@@ -112,6 +115,19 @@ def make_application() -> QApplication:
     app.setQuitOnLastWindowClosed(False)  # the event loop ends after the jobs have, not before
     theme().apply()
     return app
+
+
+def _keep_none_alive() -> None:
+    """Give None more references than PySide can take away.
+
+    PySide 6.12 gives one too many back whenever a Python model answers None for a role, some
+    hundred times a painted table. Before Python 3.12 None is counted like any object, and the
+    process would be aborted after a few minutes of scrolling.
+    """
+    if sys.version_info < (3, 12) and sys.getrefcount(None) < _MANY:
+        import ctypes
+
+        ctypes.c_ssize_t.from_address(id(None)).value += _MANY
 
 
 def make_context(workspace: Path | None) -> AppContext:

@@ -41,7 +41,7 @@ class CellEditor(QPlainTextEdit):
 
     def cover(self, cell: QRect) -> None:
         """Lie over this cell, as high as the text needs."""
-        self._cell = cell
+        self._cell = QRect(cell)  # the option that holds it is gone soon
         self._fit()
 
     def _fit(self) -> None:

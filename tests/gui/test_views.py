@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QGuiApplication
@@ -52,6 +54,15 @@ def test_a_long_table_fetches_only_what_is_seen(qtbot: QtBot) -> None:
     table.grab()
     assert table.rows.index(2_999_999, 1).data() == "row 2999999"
     assert len(asked) <= 3
+
+
+def test_painting_a_table_does_not_use_none_up(qtbot: QtBot) -> None:
+    table = make_table(qtbot)
+    table.set_source(1000, lambda offset, limit: [(n, "row") for n in range(limit)])
+    index = table.rows.index(0, 0)
+    for _ in range(10_000):  # each takes a reference to None away that it does not own
+        index.data(Qt.ItemDataRole.DecorationRole)
+    assert sys.getrefcount(None) > 1_000_000
 
 
 def test_rows_may_come_later(qtbot: QtBot) -> None:
