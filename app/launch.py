@@ -103,7 +103,7 @@ def make_application() -> QApplication:
 
     from app.theme import theme
 
-    _keep_none_alive()
+    _keep_singletons_alive()
     if QLocale().language() == QLocale.Language.C:
         # Numbers and dates for people, where the system says nothing about how they read them.
         QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
@@ -117,17 +117,20 @@ def make_application() -> QApplication:
     return app
 
 
-def _keep_none_alive() -> None:
-    """Give None more references than PySide can take away.
+def _keep_singletons_alive() -> None:
+    """Give None, True and False more references than PySide can take away.
 
-    PySide 6.12 gives one too many back whenever a Python model answers None for a role, some
-    hundred times a painted table. Before Python 3.12 None is counted like any object, and the
-    process would be aborted after a few minutes of scrolling.
+    PySide 6.12 gives one too many back whenever a Python model answers None for a role (some
+    hundred times a painted table) or a signal is emitted with a bool. Before Python 3.12 these
+    are counted like any object, and the process would be aborted after minutes of scrolling.
     """
-    if sys.version_info < (3, 12) and sys.getrefcount(None) < _MANY:
-        import ctypes
+    if sys.version_info >= (3, 12):
+        return
+    import ctypes
 
-        ctypes.c_ssize_t.from_address(id(None)).value += _MANY
+    for value in (None, True, False):
+        if sys.getrefcount(value) < _MANY:
+            ctypes.c_ssize_t.from_address(id(value)).value += _MANY
 
 
 def make_context(workspace: Path | None) -> AppContext:
