@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from mulm_core.corpus import search
 from mulm_core.corpus.database import explain_database_errors
@@ -16,6 +17,7 @@ from mulm_core.corpus.types import ALL, SPLITS, Pair, View
 from mulm_core.errors import UserError
 
 _BATCH = 500  # rows fetched at once while a view is streamed
+_FILTERED = 64  # rows of a search that are filtered at once
 _REMEMBERED = 8  # searches whose rows are known, four bytes a row each
 _COLUMNS = "p.id, p.source, p.target, p.split, f.name, p.unit, p.excluded, p.kept"
 
@@ -63,25 +65,35 @@ class Reading(Opened):
                 ):
                     yield found
             return
-        query = search.fold(view.query)
         with explain_database_errors(self.path):
-            for first, last in search.candidates(self._connection, query):
-                allowed = self._allowed(view, first, last)
-                if allowed is None or allowed:
-                    for found in search.matches(self._connection, first, query):
-                        if allowed is None or found in allowed:
-                            yield found
+            waiting: list[int] = []
+            for found in search.hits(self._connection, search.fold(view.query)):
+                waiting += found
+                if len(waiting) >= _FILTERED:
+                    yield from self._allowed(view, waiting)
+                    waiting = []
+            yield from self._allowed(view, waiting)
 
     def rows(self, view: View = ALL) -> Iterator[tuple[int, str, str, str, str]]:
         """The view's rows as (id, source, target, split, file), in constant memory."""
         names = {origin.id: origin.name for origin in self.origins()}
-        ids = self.ids(view)
-        while batch := list(islice(ids, _BATCH)):
-            for id, source, target, split, file in self._fetch(
-                "SELECT id, source, target, split, file FROM pairs "
-                f"WHERE id IN ({_LISTED}) ORDER BY id",
-                [json.dumps(batch)],
-            ):
+        columns = "p.id, p.source, p.target, p.split, p.file"
+        if view.query:
+            ids = self.ids(view)
+            batches = iter(lambda: list(islice(ids, _BATCH)), [])
+            found: Iterator[Any] = (
+                row
+                for batch in batches
+                for row in self._fetch(
+                    f"SELECT {columns} FROM pairs p WHERE p.id IN ({_LISTED}) ORDER BY p.id",
+                    [json.dumps(batch)],
+                )
+            )
+        else:
+            id, rows, values = self._chosen(view, whole=True)
+            found = self._connection.execute(f"SELECT {columns} {rows} ORDER BY {id}", values)
+        with explain_database_errors(self.path):
+            for id, source, target, split, file in found:
                 yield id, source, target, SPLITS[split], names[file]
 
     def _remember(self, view: View) -> Sequence[int]:
@@ -92,17 +104,20 @@ class Reading(Opened):
                 _found.popitem(last=False)
         return _found[key]
 
-    def _allowed(self, view: View, first: int, last: int) -> set[int] | None:
-        """The rows of a block that pass the filters; None where there are none."""
-        if view == View(query=view.query):
-            return None
+    def _allowed(self, view: View, ids: list[int]) -> list[int]:
+        """Those of the sorted ``ids`` that pass the filters."""
+        if not ids or view == View(query=view.query):
+            return ids
         id, rows, values = self._chosen(view)
-        sql = f"SELECT {id} {rows} AND {id} BETWEEN ? AND ?"
-        return {row[0] for row in self._fetch(sql, [*values, first, last])}
+        sql = f"SELECT {id} {rows} AND {id} IN ({_LISTED}) ORDER BY {id}"
+        return [row[0] for row in self._fetch(sql, [*values, json.dumps(ids)])]
 
-    def _chosen(self, view: View) -> tuple[str, str, list[object]]:
-        """The id's column and ``FROM … WHERE …`` of the view's filters, with their values."""
-        id, tables = "p.id", "pairs p INDEXED BY pairs_narrow"
+    def _chosen(self, view: View, *, whole: bool = False) -> tuple[str, str, list[object]]:
+        """The id's column and ``FROM … WHERE …`` of the view's filters, with their values.
+
+        The ``whole`` rows are read where they lie, not in the index that holds only the filters.
+        """
+        id, tables = "p.id", f"pairs p {'NOT INDEXED' if whole else 'INDEXED BY pairs_narrow'}"
         parts, values = ["1"], list[object]()
         if view.check == "excluded":
             tables, parts = "pairs p INDEXED BY pairs_excluded", ["p.excluded <> 0"]
@@ -112,7 +127,7 @@ class Reading(Opened):
             id, parts = "g.pair", ["g.check_id = ?"]
             values = [self._check_ids().get(view.check, -1)]
             tables = f"flags g CROSS JOIN {tables} ON p.id = g.pair"
-            if not view.split and not view.file:
+            if not (view.split or view.file or whole):
                 tables = "flags g"
         if view.split:
             if view.split not in SPLITS:

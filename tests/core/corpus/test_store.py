@@ -7,7 +7,7 @@ import sqlite3
 
 import pytest
 
-from mulm_core.corpus import CorpusStore, View, delete_corpus, get_corpus, list_corpora
+from mulm_core.corpus import CorpusStore, View, delete_corpus, get_corpus, list_corpora, search
 from mulm_core.errors import EngineError, UserError
 from mulm_core.workspace import Workspace
 
@@ -193,3 +193,13 @@ def test_damaged_corpus_says_so(workspace, take, pairs_tsv):
     path.write_bytes(bytes(data))
     with pytest.raises(EngineError, match="damaged"), CorpusStore.open(path) as store:
         list(store.pairs("train", "de", "fr"))
+
+
+def test_the_quick_signature_of_a_block_is_the_plain_one():
+    text = search.fold("Größe 翻译 \U0001f600 fließt, der Fluss; ÿ~\x00")
+    bits = search._bits(text)
+    signature = search._signature(text)
+    assert {
+        bit for bit in range(8 * len(signature)) if signature[bit >> 3] & 0x80 >> (bit & 7)
+    } == bits
+    assert 80 < len(bits) < 4 * len(text)
