@@ -74,8 +74,10 @@ def scan(ctx: JobContext, request: ScanRequest) -> tuple[CheckResult, ...]:
     ctx.report(0, None, f"Looking at {info.name}")
     with Reader(info.path) as reader:
         basis = _basis(reader, info, request)
-        ctx.check()
-        found = [_prepared(check, basis, reader, request) for check in checks]
+        found = []
+        for check in checks:
+            ctx.check()
+            found.append(_prepared(check, basis, reader, request))
         table = _first_pass(ctx, reader, found)
         _second_pass(ctx, reader, found, table)
         state = reader.state()
