@@ -26,7 +26,7 @@ def register(actions: Any) -> None:
         actions,
         "check",
         "find rows that should not be trained on",
-        epilog="Nothing is ever deleted: a check flags rows, --apply keeps them out, --undo takes "
+        epilog="Nothing is ever deleted: a check flags rows, --apply keeps them out, --undo takes\n"
         "them back. --apply all applies every check that was run but personal data.",
     )
     check.add_argument("name")
