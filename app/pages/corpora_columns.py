@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.i18n import tr
+from app.i18n import number, tr
 from app.viewmodels.corpus_checks import check_title
 from app.viewmodels.pair_pages import Pair
 from app.widgets.segment_table import Column
@@ -11,22 +11,31 @@ from app.widgets.segment_table import Column
 def pair_columns() -> list[Column]:
     """Source, target, what becomes of the row, and where it came from."""
     return [
+        Column(
+            "number",
+            tr("Row"),
+            lambda pair: number(pair.id),
+            width=64,
+            number=True,
+            token=lambda pair: "text_secondary",
+        ),
         side_column("source", tr("Source")),
         side_column("target", tr("Target")),
         Column(
             "state",
             tr("Use"),
             state_words,
-            width=130,
+            width=120,
             tooltip=tr("The split a pair is in, or what keeps it out"),
             token=lambda pair: "warning" if pair.excluded else "text_secondary",
-            tip=lambda pair: "\n".join([state_words(pair), *reasons_of(pair)]),
+            tip=lambda pair: "\n".join(reasons_of(pair)) or split_title(pair.split),
         ),
         Column(
             "where",
             tr("From"),
             _origin,
-            width=120,
+            width=130,
+            by_line=True,
             tooltip=tr("File and place the pair was read from"),
             token=lambda pair: "text_secondary",
             tip=_origin,
@@ -71,12 +80,16 @@ def excluded_words(pair: Pair) -> str:
 
 
 def reasons_of(pair: Pair) -> list[str]:
-    """What each check says of the row, a line a check."""
+    """What each check says of the row and what that means, a line a check."""
     lines = []
     for key, reason in zip(pair.flagged, pair.reasons, strict=True):
-        words = f"{check_title(key)}: {reason}" if reason else check_title(key)
-        lines.append(words[:1].upper() + words[1:])
-    lines += [tr("{check}: restored by hand", check=check_title(key)) for key in pair.kept]
+        if key in pair.excluded:
+            head = tr("Excluded, {check}", check=check_title(key))
+        elif key in pair.kept:
+            head = tr("Restored by hand, {check}", check=check_title(key))
+        else:
+            head = tr("Flagged, {check}", check=check_title(key))
+        lines.append(f"{head}: {reason}" if reason else head)
     return lines
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout
 
 from app.i18n import number, tr, tr_n
 from app.icons import icon
-from app.pages.corpora_columns import excluded_words, pair_columns, reasons_of, side_column
+from app.pages.corpora_columns import pair_columns, reasons_of, side_column
 from app.viewmodels.corpora import CorporaModel
 from app.viewmodels.corpus_checks import check_title
 from app.viewmodels.corpus_rows import Selection
@@ -22,6 +22,7 @@ from app.widgets.segment_table import SegmentTable
 
 _TYPING_MS = 150
 _FEW = 1000  # rows
+_SOURCE, _TARGET = 1, 2  # columns
 _FORMATS = (
     ("tmx", "TMX"),
     ("tsv", "TSV"),
@@ -41,7 +42,7 @@ class PairsTab(QWidget):
         self._model = model
         self._corpus = ""
         self.table = SegmentTable(
-            pair_columns(), name=tr("Pairs"), settings=settings, settings_key="pairs-2"
+            pair_columns(), name=tr("Pairs"), settings=settings, settings_key="corpus-pairs"
         )
         self.table.setEditTriggers(
             SegmentTable.EditTrigger.DoubleClicked | SegmentTable.EditTrigger.EditKeyPressed
@@ -156,9 +157,9 @@ class PairsTab(QWidget):
     def show_corpus(self, row: CorpusRow) -> None:
         """Show another corpus from its first row on, or follow what changed in this one."""
         header = self.table.rows
-        header.columns[0] = side_column("source", language_name(row.source))
-        header.columns[1] = side_column("target", language_name(row.target))
-        header.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, 1)
+        header.columns[_SOURCE] = side_column("source", language_name(row.source))
+        header.columns[_TARGET] = side_column("target", language_name(row.target))
+        header.headerDataChanged.emit(Qt.Orientation.Horizontal, _SOURCE, _TARGET)
         files = [(tr("All files"), ""), *((name, name) for name in row.files)]
         another = row.name != self._corpus
         self._corpus = row.name
@@ -244,8 +245,8 @@ class PairsTab(QWidget):
     def edit_current(self) -> None:
         """Open the editor on the current cell, or on the source of the current row."""
         index = self.table.currentIndex()
-        if index.isValid() and index.column() > 1:
-            index = self.table.rows.index(index.row(), 0)
+        if index.isValid() and index.column() not in (_SOURCE, _TARGET):
+            index = self.table.rows.index(index.row(), _SOURCE)
             self.table.setCurrentIndex(index)
         if index.isValid():
             self.table.edit(index)
@@ -319,8 +320,7 @@ class _RowNote(QFrame):
         if pair is None or not (pair.excluded or pair.flagged):
             self.hide()
             return
-        head = excluded_words(pair)
-        lines = [head, *reasons_of(pair)] if head else reasons_of(pair)
+        lines = reasons_of(pair)
         self._text.setText("\n".join(lines))
         self.setAccessibleName(" ".join(lines))
         self._restore.setVisible(bool(pair.excluded))

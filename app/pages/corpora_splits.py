@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtCore import QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.i18n import percent, tr, tr_n
@@ -64,7 +64,13 @@ class SplitsTab(QWidget):
         box.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scrolled(column))
+        area = scrolled(column)
+        outer.addWidget(area)
+        # Another way may ask for more than fits.
+        soon = QTimer(self)
+        soon.setSingleShot(True)
+        soon.timeout.connect(lambda: area.ensureWidgetVisible(self.form, 0, 32))
+        self.form.by.changed.connect(lambda _: soon.start(50))
 
     # Commands ------------------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ class StatisticsTab(QWidget):
             HistogramChart("", characters, "series:1"),
         )
         self.ratio = HistogramChart(
-            tr("Length of target to source"), tr("times"), "series:0", log=True
+            tr("Length of the target, in lengths of the source"), tr("times"), "series:0", log=True
         )
         self._files = _FilesCard()
         self._files.problems_wanted.connect(self.problems_wanted)

@@ -21,7 +21,7 @@ from mulm_core.corpus import (
     import_corpus,
 )
 from mulm_core.corpus.survey import Finding, look, preview, survey
-from mulm_core.errors import MulmError
+from mulm_core.errors import UserError
 from mulm_core.files import slug
 from mulm_core.jobs import JobContext
 from mulm_core.languages import match
@@ -234,11 +234,7 @@ def _survey(ctx: JobContext, paths: tuple[Path, ...]) -> tuple[Finding, ...]:
     ctx.report(0, None, ", ".join(path.name for path in paths[:3]))
     found = survey(paths)
     if not any(one.detected for one in found):
-        raise (
-            MulmError(found[0].error)
-            if len(found) == 1
-            else MulmError(" ".join(one.error for one in found[:3]))
-        )
+        raise UserError(" ".join(f"{one.name}: {one.error}" for one in found[:3]))
     return found
 
 

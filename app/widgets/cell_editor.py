@@ -32,6 +32,7 @@ class CellEditor(QPlainTextEdit):
         option.setTextDirection(
             Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight
         )
+        option.setAlignment(Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.document().setDefaultTextOption(option)
         self.setAccessibleName(tr("Edit {column}", column=name))
@@ -48,14 +49,13 @@ class CellEditor(QPlainTextEdit):
         if self._cell.isNull():
             return
         self.setFixedWidth(self._cell.width())
-        line = self.fontMetrics().lineSpacing()
-        lines = 0
+        most = _MOST_LINES * self.fontMetrics().lineSpacing()
+        wanted = 0.0
         block = self.document().firstBlock()
-        while block.isValid():
-            layout = block.layout()
-            lines += max(1, layout.lineCount() if layout is not None else 1)
+        while block.isValid() and wanted < most:
+            wanted += self.blockBoundingRect(block).height()
             block = block.next()
-        height = max(self._cell.height(), min(lines, _MOST_LINES) * line + 16)
+        height = max(self._cell.height(), round(min(wanted, most)) + 16)
         parent = self.parentWidget()
         room = parent.height() if parent is not None else height
         top = max(0, min(self._cell.top(), room - height))

@@ -24,6 +24,8 @@ from app.widgets.recipe_form import Field, RecipeForm
 from app.widgets.switch import Switch
 
 _SAMPLE_LENGTH = 240
+_FOUND, _SWITCH = 84, 52  # widths of columns
+_INDENT = 46  # of what stands below a title
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class CheckItem(QWidget):
         self.facts = facts
         self._fold = QToolButton()
         self._fold.setIconSize(QSize(16, 16))
+        self._fold.setFixedSize(26, 22)
         self._fold.setCheckable(True)
         self._fold.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._fold.setProperty("role", "fold")
@@ -100,7 +103,7 @@ class CheckItem(QWidget):
         self._effect = label("", "small", wrap=True)
         self._found = label("", "strong")
         self._found.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._found.setMinimumWidth(84)
+        self._found.setMinimumWidth(_FOUND)
         self._rows = link_button(tr("Show"), self.show_rows.emit)
         self._rows.setAccessibleName(tr("Show the rows of {check}", check=facts.title))
         self._rows.setToolTip(tr("Show these rows in the table"))
@@ -127,7 +130,8 @@ class CheckItem(QWidget):
         policy.setRetainSizeWhenHidden(True)
         self._rows.setSizePolicy(policy)
         grid.addWidget(self._rows, 0, 3, 2, 1, middle)
-        grid.addWidget(self.switch, 0, 4, 2, 1, middle)
+        grid.addWidget(self.switch, 0, 4, 2, 1, Qt.AlignmentFlag.AlignCenter)
+        grid.setColumnMinimumWidth(4, _SWITCH)
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(0)
@@ -192,7 +196,7 @@ class _Details(QWidget):
         buttons.addWidget(self._action)
         buttons.addStretch(1)
         box = QVBoxLayout(self)
-        box.setContentsMargins(46, 0, 16, 16)
+        box.setContentsMargins(_INDENT, 0, 16, 16)
         box.setSpacing(12)
         box.addWidget(self._help)
         box.addWidget(self._why)
@@ -215,7 +219,7 @@ class _Details(QWidget):
         self._help.setVisible(facts.scanned)  # before, it stands in the line itself
         lines = []
         if facts.threshold and not facts.skipped:
-            lines.append(tr("Flags: {threshold}.", threshold=facts.threshold))
+            lines.append(tr("Limit: {threshold}.", threshold=facts.threshold))
         lines += [facts.why] if facts.why else []
         if facts.stale:
             lines.append(tr("The corpus was changed since; run it again to be sure."))
@@ -297,11 +301,11 @@ class CheckList(QWidget):
     def _heads(self) -> QWidget:
         heads = QWidget()
         row = QHBoxLayout(heads)
-        row.setContentsMargins(46, 8, 16, 8)
+        row.setContentsMargins(_INDENT, 8, 16, 8)
         row.setSpacing(12)
         row.addWidget(label(tr("Check"), "small"), 1)
         found = label(tr("Found"), "small")
-        found.setMinimumWidth(84)
+        found.setMinimumWidth(_FOUND)
         found.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         room = link_button(tr("Show"))
         policy = room.sizePolicy()
@@ -310,7 +314,7 @@ class CheckList(QWidget):
         room.hide()
         exclude = label(tr("Exclude"), "small")
         exclude.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        exclude.setFixedWidth(Switch("").sizeHint().width())
+        exclude.setMinimumWidth(_SWITCH)
         row.addWidget(found)
         row.addWidget(room)
         row.addWidget(exclude)

@@ -67,7 +67,7 @@ class HistogramChart(Card):
         self._edges, self._counts = tuple(edges), tuple(counts)
         decimals = 2 if self._log else 0
         self._facts = tr(
-            "half of them under {median} {unit}, {mean} on average",
+            "Half of them under {median} {unit}, {mean} on average",
             median=number(median, decimals),
             mean=number(mean, decimals),
             unit=self._unit,

@@ -161,11 +161,15 @@ class ImportDialog(QDialog):
         outer.setSpacing(16)
         outer.addWidget(label(tr("Import sentence pairs"), "title"))
         for panel in self._panels.values():
-            self._stack.addWidget(scrolled(panel) if self._many else panel)
+            column = QWidget()
+            box = QVBoxLayout(column)
+            box.setContentsMargins(0, 0, 0, 0)
+            box.addWidget(panel)
+            self._stack.addWidget(scrolled(column))
         middle = QHBoxLayout()
         middle.setSpacing(16)
         if self._many:
-            self._list.setFixedWidth(340)
+            self._list.setFixedWidth(350)
             middle.addWidget(self._list)
             middle.addWidget(self._stack, 1)
         else:
@@ -184,7 +188,8 @@ class ImportDialog(QDialog):
         buttons.addWidget(quiet_button(tr("Cancel"), "", self.reject))
         buttons.addWidget(self._import)
         outer.addLayout(buttons)
-        self.setMinimumSize(*((880, 600) if self._many else (640, 520)))
+        self.setMinimumSize(*((880, 540) if self._many else (640, 480)))
+        self.resize(*((940, 640) if self._many else (680, 600)))
 
     def _answers(self) -> QGridLayout:
         grid = QGridLayout()
@@ -283,9 +288,7 @@ class ImportDialog(QDialog):
             self.look_wanted.emit(self._list.current)
 
     def _show_current(self, key: int) -> None:
-        panel = self._panels[key]
-        place = self._stack.indexOf(panel)
-        self._stack.setCurrentIndex(place if place >= 0 else list(self._sets).index(key))
+        self._stack.setCurrentIndex(list(self._sets).index(key))
         self._look_soon.start()
         self._show_preview(key)
 
@@ -331,7 +334,7 @@ class ImportDialog(QDialog):
         if not self.name:
             return tr("Give the corpus a name."), False, True
         if not self.chosen:
-            return self._nothing_chosen(), False, True
+            return self._nothing_chosen(), False, False
         if any(self._sets[key].asks_columns for key in self.chosen):
             return tr("Choose the columns of each table first."), False, False
         if self.all_pairs:
@@ -344,9 +347,11 @@ class ImportDialog(QDialog):
         return sentence, ok, not ok
 
     def _nothing_chosen(self) -> str:
-        notes = [self._state(key)[1] for key in self._sets]
-        only = next((note for note in notes if note), "")
-        return only if not self._many and only else tr("Choose at least one file.")
+        if self._many:
+            return tr("Choose at least one file.")
+        if self._repeats:
+            return tr("Import it again, or give another name.")
+        return tr("Choose other languages, or another file.")
 
     def _show_preview(self, key: int) -> None:
         found = self._sets[key]
@@ -363,6 +368,6 @@ class ImportDialog(QDialog):
             self._form.names((self.target,)) or tr("Target"),
         )
         pairs = found.preview
-        if found.preview_of == (self.target, self.source):
+        if self.source and found.preview_of == (self.target, self.source):
             pairs = tuple((right, left) for left, right in pairs)
         self._panels[key].preview.show_pairs(titles, pairs, otherwise)

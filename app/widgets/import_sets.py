@@ -86,8 +86,8 @@ class _Row(QFrame):
         grid.addWidget(self._title, 0, 1)
         grid.addWidget(self._size, 0, 2)
         grid.addWidget(self._facts, 1, 1, 1, 2)
-        grid.addWidget(self._note, 2, 1, 1, 2)
-        grid.addWidget(self._again, 3, 1, 1, 2, Qt.AlignmentFlag.AlignLeft)
+        grid.addWidget(self._note, 2, 1)
+        grid.addWidget(self._again, 2, 2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         self.show_set(found)
         self.show_state(True, "", "", again=False)
 

@@ -81,6 +81,9 @@ class LanguageBox(QComboBox):
         self.setToolTip("" if known else tr("This language is not in the list."))
         if index >= 0 and self.currentIndex() != index:
             self.setCurrentIndex(index)
+        editor = self.lineEdit()
+        if editor is not None and not editor.hasFocus():
+            editor.setCursorPosition(0)  # a long name shows from its beginning
         tag = str(self.itemData(index)) if index >= 0 else ""
         if tag != self._tag:
             self._tag = tag

@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 
 from app.i18n import tr
 from app.theme import theme
-from app.widgets.two_lines import STRUCK, TwoLineDelegate, row_height
+from app.widgets.two_lines import BY_LINE, STRUCK, TwoLineDelegate, row_height
 
 PAGE = 200
 _PAGES_KEPT = 12
@@ -55,7 +55,8 @@ class Column:
     *share* columns divide the free width; others have a fixed *width*. *token* names the theme
     colour of a row's cell (``danger``, ``text_secondary`` …), or None for plain text; *struck*
     tells whether its text is struck through. *tip* is the cell's tooltip. An *editable* column's
-    value is what the editor begins with.
+    value is what the editor begins with. The value of a *by_line* column has a line of its own for
+    each of its lines, cut in the middle where it does not fit.
     """
 
     key: str
@@ -70,6 +71,7 @@ class Column:
     struck: Callable[[Any], bool] | None = None
     tip: Callable[[Any], str] | None = None
     editable: bool = False
+    by_line: bool = False
 
 
 Fetch = Callable[[int, int], Sequence[Any] | None]
@@ -156,6 +158,8 @@ class PagedModel(QAbstractTableModel):
         column = self.columns[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
+        if role == BY_LINE:
+            return column.by_line
         if role not in _OF_THE_ROW:
             return None
         row = self.row(index.row())

@@ -39,9 +39,9 @@ class Switch(QAbstractButton):
         if self.hasFocus():
             painter.setPen(QPen(tokens.qcolor("accent"), 1.5))
             painter.drawRoundedRect(track.adjusted(-2, -2, 2, 2), 12, 12)
-        ground = "accent" if on else "text_secondary"
+        ground = "accent" if on else "zero_shot"
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(tokens.qcolor(ground if usable else "border_strong"))
+        painter.setBrush(tokens.qcolor(ground if usable else "pressed"))
         painter.drawRoundedRect(track, _HEIGHT / 2, _HEIGHT / 2)
         centre = left + (_WIDTH - _HEIGHT / 2 if on else _HEIGHT / 2)
         painter.setBrush(tokens.qcolor("on_accent" if on and usable else "surface"))

@@ -21,6 +21,7 @@ from app.widgets.cell_editor import CellEditor
 
 _LINES = 2
 STRUCK = Qt.ItemDataRole.UserRole + 7  # whether a cell's text is struck through
+BY_LINE = Qt.ItemDataRole.UserRole + 8  # whether its lines stay lines, cut in the middle
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -46,7 +47,10 @@ class TwoLineDelegate(QStyledItemDelegate):
         text = str(index.data(Qt.ItemDataRole.DisplayRole))
         area = option.rect.adjusted(8, 0, -8, 0)
         alignment = index.data(Qt.ItemDataRole.TextAlignmentRole) or Qt.AlignmentFlag.AlignLeft
-        _draw_lines(painter, area, text, Qt.AlignmentFlag(alignment))
+        if index.data(BY_LINE):
+            _draw_by_line(painter, area, text)
+        else:
+            _draw_lines(painter, area, text, Qt.AlignmentFlag(alignment))
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -91,6 +95,16 @@ class TwoLineDelegate(QStyledItemDelegate):
 def row_height(view: QWidget) -> int:
     """Return the height of a row of two lines in the view's font."""
     return QFontMetrics(view.font()).lineSpacing() * _LINES + 14
+
+
+def _draw_by_line(painter: QPainter, area: QRect, text: str) -> None:
+    metrics = painter.fontMetrics()
+    lines = text.split("\n")[:_LINES]
+    top = area.top() + (area.height() - len(lines) * metrics.lineSpacing()) / 2
+    for number, line in enumerate(lines):
+        shown = metrics.elidedText(line, Qt.TextElideMode.ElideMiddle, area.width())
+        baseline = top + number * metrics.lineSpacing() + metrics.ascent()
+        painter.drawText(QPointF(area.left(), baseline), shown)
 
 
 def _draw_lines(painter: QPainter, area: QRect, text: str, alignment: Qt.AlignmentFlag) -> None:

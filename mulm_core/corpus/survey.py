@@ -17,7 +17,10 @@ _TRIED = 200  # units that are read for it
 
 @dataclass(frozen=True)
 class Finding:
-    """A file set, or a file that cannot be read; ``error`` says why, ``detected`` is None then."""
+    """A file set, or a file that cannot be read: ``detected`` is None then.
+
+    ``error`` says why, without the file's name.
+    """
 
     name: str
     files: tuple[Path, ...]
@@ -49,7 +52,7 @@ def survey(paths: Sequence[Path], options: ReadOptions = DEFAULTS) -> tuple[Find
     Raises :class:`MulmError` where there is nothing to look at.
     """
     sets, bad = gather(paths)
-    broken = (Finding(path.name, (path,), None, str(error)) for path, error in bad.items())
+    broken = (Finding(path.name, (path,), None, _why(error)) for path, error in bad.items())
     return (*(_looked_at(found, options) for found in sets), *broken)
 
 
@@ -84,7 +87,12 @@ def _looked_at(found: FileSet, options: ReadOptions) -> Finding:
     try:
         return Finding(found.name, files, found.reader.detect(found.files, options))
     except MulmError as error:
-        return Finding(found.name, files, None, str(error))
+        return Finding(found.name, files, None, _why(error))
+
+
+def _why(error: MulmError) -> str:
+    words = MulmError(error.what, fix=error.fix).sentence()
+    return words[:1].upper() + words[1:]
 
 
 def _set_of(finding: Finding) -> FileSet | None:

@@ -65,7 +65,7 @@ def test_a_dropped_file_becomes_a_corpus(
     with qtbot.waitSignal(page._model.importing.imported, timeout=WAIT):
         dialog.accept()
     qtbot.waitUntil(lambda: page._detail.pairs.table.rows.rowCount() == 60, timeout=WAIT)
-    assert cells(page, 0)[:2] == ["row number 0", "row number 1"]
+    assert cells(page, 1)[:2] == ["row number 0", "row number 1"]
     assert "60" in page._detail.pairs.count.text()
     assert "60" in page._result.text
 
@@ -77,14 +77,14 @@ def test_search_and_split_narrow_the_table(
     detail = page._detail.pairs
     qtbot.waitUntil(lambda: detail.table.rows.rowCount() == 60, timeout=WAIT)
     qtbot.keyClicks(detail.search, "ligne 7")
-    qtbot.waitUntil(lambda: cells(page, 1) == ["ligne 7"], timeout=WAIT)
+    qtbot.waitUntil(lambda: cells(page, 2) == ["ligne 7"], timeout=WAIT)
     detail.search.clear()
     qtbot.waitUntil(lambda: detail.table.rows.rowCount() == 60, timeout=WAIT)
     train = next(b for b in detail.split.findChildren(QPushButton) if b.text() == "Train")
     qtbot.mouseClick(train, Qt.MouseButton.LeftButton)
     wanted = page._model.corpora[0].splits["train"]
     qtbot.waitUntil(lambda: detail.table.rows.rowCount() == wanted, timeout=WAIT)
-    assert set(cells(page, 2)) == {"Train"}
+    assert set(cells(page, 3)) == {"Train"}
 
 
 def test_a_long_corpus_is_fetched_by_the_page(
@@ -95,7 +95,7 @@ def test_a_long_corpus_is_fetched_by_the_page(
     table = page._detail.pairs.table
     qtbot.waitUntil(lambda: table.rows.rowCount() == 1000, timeout=WAIT)
     table.scrollToBottom()
-    last = table.rows.index(999, 0)
+    last = table.rows.index(999, 1)
     qtbot.waitUntil(lambda: last.data() == "row number 999", timeout=WAIT)
 
 
