@@ -184,7 +184,15 @@ class Recipe:
 
 
 PRESETS: dict[str, Recipe] = {
-    "quick": Recipe(preset="quick", epochs=3, learning_rate=2e-3, patience=0, dev_size=150),
+    # Small batches: on two cores an epoch takes as long as with large ones, and learns more.
+    "quick": Recipe(
+        preset="quick",
+        epochs=2,
+        learning_rate=2e-3,
+        batch_tokens=512,
+        patience=0,
+        dev_size=150,
+    ),
     "balanced": Recipe(preset="balanced"),
     "thorough": Recipe(
         preset="thorough",
