@@ -31,7 +31,8 @@ CREATE INDEX pairs_narrow ON pairs (id, split, file, excluded);
 CREATE INDEX pairs_excluded ON pairs (id) WHERE excluded <> 0;
 """
 # `flags` is what a scan found, applied or not; check 0 is a person's hand. `changes` are the undo
-# journal: every value that an operation replaced, by row (or check, or 0 for the corpus).
+# journal: every value that an operation replaced, by row (or check, or 0 for the corpus). The
+# identity tells a corpus from another one that comes to have its name and file.
 EXTRAS = f"""
 CREATE TABLE problems (file INTEGER NOT NULL REFERENCES files(id), place TEXT NOT NULL,
                        what TEXT NOT NULL);
@@ -47,7 +48,8 @@ CREATE TABLE operations (id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NU
 CREATE TABLE changes (operation INTEGER NOT NULL REFERENCES operations(id), field TEXT NOT NULL,
                       pair INTEGER NOT NULL, before, after,
                       PRIMARY KEY (operation, field, pair)) WITHOUT ROWID;
-INSERT INTO meta VALUES ('split', '{{"by": "hash"}}'), ('version', '1');
+INSERT INTO meta VALUES ('split', '{{"by": "hash"}}'), ('version', '1'),
+                        ('identity', lower(hex(randomblob(8))));
 """
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

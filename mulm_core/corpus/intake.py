@@ -21,7 +21,7 @@ from mulm_core.corpus.types import Problem, ReadOptions
 from mulm_core.errors import EngineError, MulmError
 
 LISTED = 1000  # problems kept of a file set; further ones are only counted
-_BATCH = 8 * BLOCK  # items between two looks at cancel; a few milliseconds of work
+_BATCH = 16 * BLOCK  # items between two looks at cancel; a few milliseconds of work
 _PATIENCE_S = 0.1
 _OWN_PROCESS = 8_000_000  # bytes; smaller files are read before a process has started
 

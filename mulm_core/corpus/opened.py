@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import OrderedDict
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -11,6 +12,18 @@ from typing import Any, Self
 from mulm_core.corpus import database
 from mulm_core.corpus.database import explain_database_errors
 from mulm_core.corpus.types import SPLITS, CheckState, CorpusInfo, Origin, Problem
+
+State = tuple[Path | str, ...]
+_REMEMBERED = 100  # corpora whose counts are known
+
+_counted: OrderedDict[State, dict[str, int]] = OrderedDict()
+
+
+def remember(cache: OrderedDict[Any, Any], key: object, value: object, most: int) -> None:
+    """Add to a cache, and forget the oldest of more than ``most`` entries."""
+    cache[key] = value
+    while len(cache) > most:
+        cache.popitem(last=False)
 
 
 class Opened:
@@ -57,18 +70,12 @@ class Opened:
         """Name, languages, counts and files."""
         meta = self._meta()
         names = self._fetch("SELECT DISTINCT name FROM files WHERE pairs > 0 ORDER BY id")
-        splits = dict.fromkeys(SPLITS, 0)
-        for split, number in self._fetch(
-            "SELECT split, count(*) FROM pairs INDEXED BY pairs_narrow WHERE excluded = 0 "
-            "GROUP BY split"
-        ):
-            splits[SPLITS[split]] = number
         return CorpusInfo(
             name=meta["name"],
             source=meta["source"],
             target=meta["target"],
             pairs=self._rows(),
-            splits=splits,
+            splits=dict(self._splits()),
             files=tuple(row[0] for row in names),
             created=meta["created"],
             path=self.path,
@@ -140,6 +147,27 @@ class Opened:
     def remember(self, key: str, value: dict[str, Any]) -> None:
         """Keep something with the corpus that can be computed again; its content is the same."""
         self._fetch("INSERT OR REPLACE INTO meta VALUES (?, ?)", [key, json.dumps(value)])
+
+    def _splits(self) -> dict[str, int]:
+        """The rows in use by split; counted once for each state of a corpus."""
+        state = self._state()
+        found = _counted.get(state)
+        if found is None:
+            found = dict.fromkeys(SPLITS, 0)
+            for split, number in self._fetch(
+                "SELECT split, count(*) FROM pairs INDEXED BY pairs_narrow WHERE excluded = 0 "
+                "GROUP BY split"
+            ):
+                found[SPLITS[split]] = number
+            remember(_counted, state, found, _REMEMBERED)
+        return found
+
+    def _state(self) -> State:
+        """What caches outside the file go by: another corpus or a change gives another state."""
+        rows = self._fetch(
+            "SELECT value FROM meta WHERE key IN ('identity', 'version') ORDER BY key"
+        )
+        return self.path, *(row[0] for row in rows)
 
     def _rows(self) -> int:
         return int(self._fetch("SELECT coalesce(max(id), 0) FROM pairs")[0][0])

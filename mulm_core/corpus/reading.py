@@ -7,12 +7,11 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from mulm_core.corpus import search
 from mulm_core.corpus.database import explain_database_errors
-from mulm_core.corpus.opened import Opened
+from mulm_core.corpus.opened import Opened, State, remember
 from mulm_core.corpus.types import ALL, SPLITS, Pair, View
 from mulm_core.errors import UserError
 
@@ -22,7 +21,7 @@ _REMEMBERED = 8  # searches whose rows are known, four bytes a row each
 _COLUMNS = "p.id, p.source, p.target, p.split, f.name, p.unit, p.excluded, p.kept"
 
 # Of searches that were counted; a table asks for many pages of one search, in any order.
-_found: OrderedDict[tuple[Path, int, View], Sequence[int]] = OrderedDict()
+_found: OrderedDict[tuple[State, View], Sequence[int]] = OrderedDict()
 
 
 class Reading(Opened):
@@ -46,7 +45,7 @@ class Reading(Opened):
         if view == ALL:  # ids have no gaps
             chosen: Sequence[int] = range(offset + 1, min(offset + limit, self._rows()) + 1)
         elif view.query:
-            known = _found.get((self.path, self.version, view))
+            known = _found.get((self._state(), view))
             end = offset + limit
             chosen = known[offset:end] if known else list(islice(self.ids(view), offset, end))
         else:
@@ -97,12 +96,12 @@ class Reading(Opened):
                 yield id, source, target, SPLITS[split], names[file]
 
     def _remember(self, view: View) -> Sequence[int]:
-        key = (self.path, self.version, view)
-        if key not in _found:
-            _found[key] = array("I", self.ids(view))
-            while len(_found) > _REMEMBERED:
-                _found.popitem(last=False)
-        return _found[key]
+        key = (self._state(), view)
+        found = _found.get(key)
+        if found is None:
+            found = array("I", self.ids(view))
+            remember(_found, key, found, _REMEMBERED)
+        return found
 
     def _allowed(self, view: View, ids: list[int]) -> list[int]:
         """Those of the sorted ``ids`` that pass the filters."""

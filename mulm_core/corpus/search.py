@@ -1,6 +1,6 @@
 """Search in any script and any case: folded text in blocks, each with a signature of its bytes.
 
-A block holds a hundred rows or so, folded and joined, and a bit for every byte and for (the hash
+A block holds some dozens of rows, folded and joined, and a bit for every byte and for (the hash
 of) every run of two to four bytes in them. A query looks only into the blocks whose signature has
 all bits of its own runs: a word of two Chinese characters is found as quickly as a Latin one, which
 an index of trigrams cannot do, and such a block costs a tenth of the time to make.
@@ -12,8 +12,8 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
-BLOCK = 128  # rows; fewer make sharper signatures, more make fewer blocks
-_HASHED = 15  # bits of a hash; a third of all hashes come up in a full block of sentences
+BLOCK = 64  # rows; fewer make sharper signatures, more make fewer blocks
+_HASHED = 14  # bits of a hash; four in ten of all hashes come up in a full block of sentences
 _SINGLE = 1 << _HASHED  # from here on a bit for each single byte
 _BITS = _SINGLE + 256
 _FACTOR = 2654435761  # Knuth's multiplicative hash spreads neighbours over the high bits

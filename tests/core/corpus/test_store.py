@@ -203,3 +203,13 @@ def test_the_quick_signature_of_a_block_is_the_plain_one():
         bit for bit in range(8 * len(signature)) if signature[bit >> 3] & 0x80 >> (bit & 7)
     } == bits
     assert 80 < len(bits) < 4 * len(text)
+
+
+def test_another_corpus_of_the_same_name_is_counted_anew(workspace, take, pairs_tsv):
+    for count in (30, 40):
+        take(pairs_tsv(count, f"{count}.tsv"))
+        info = get_corpus(workspace, "c")
+        assert (info.pairs, sum(info.splits.values())) == (count, count)
+        with CorpusStore.open(info.path) as store:
+            assert store.count(View("satz")) == count
+        delete_corpus(workspace, "c")
