@@ -93,7 +93,7 @@ class Filling:
             self._leave_out(problem)
         sets = self._new(sets)
         options = tuple(map(self._request.options_of, sets))
-        reading = Reading(sets, self._land.source, self._land.target, options)
+        reading = Reading(sets, self._land.source, self._land.target, options, self._writer.policy)
         present: FileSet | None = None
         with closing(intake.read(reading)) as events:
             for event in events:

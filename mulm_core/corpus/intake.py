@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import signal
 import traceback
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from typing import Any
 
-from mulm_core.corpus.formats import FileSet
+from mulm_core.corpus.formats import FileSet, Plain, Unit
 from mulm_core.corpus.search import BLOCK
+from mulm_core.corpus.split import splitter
 from mulm_core.corpus.text import tidy
-from mulm_core.corpus.types import Problem, ReadOptions
+from mulm_core.corpus.types import SPLITS, Problem, ReadOptions
 from mulm_core.errors import EngineError, MulmError
 
 LISTED = 1000  # problems kept of a file set; further ones are only counted
@@ -26,15 +28,19 @@ _PATIENCE_S = 0.1
 _OWN_PROCESS = 8_000_000  # bytes; smaller files are read before a process has started
 
 
+Row = tuple[str, str, int, str]
+PLACES = {split: place for place, split in enumerate(SPLITS)}
+
+
 @dataclass
 class Batch:
     """Some of the units of a file set in their order.
 
-    ``rows`` are (source, target, place), tidied and not empty; ``skipped`` counts all problems;
-    ``done`` is the bytes of the file set read so far.
+    ``rows`` are (source, target, split, place), tidied and not empty, the split as a position in
+    SPLITS; ``skipped`` counts all problems; ``done`` is the bytes of the file set read so far.
     """
 
-    rows: list[tuple[str, str, str]] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     skipped: int = 0
     codes: int = 0
@@ -62,12 +68,16 @@ class _End:
 
 @dataclass(frozen=True)
 class Reading:
-    """Which units are wanted of which file sets; each set has its options."""
+    """Which units are wanted of which file sets, and how the rows are to be split.
+
+    Each set has its options.
+    """
 
     sets: Sequence[FileSet]
     source: str
     target: str
     options: Sequence[ReadOptions]
+    policy: Mapping[str, Any] = field(default_factory=lambda: {"by": "hash"})
 
 
 Event = Begin | Batch | Bad | None  # None: nothing yet, but a moment to look at cancel
@@ -92,37 +102,64 @@ def read_here(reading: Reading) -> Iterator[Event]:
 
 
 def _batches(found: FileSet, reading: Reading, options: ReadOptions) -> Iterator[Batch]:
-    batch = Batch()
-    listed = 0
-    units = found.reader.read(found.files, reading.source, reading.target, options)
-    for count, item in enumerate(units, 1):
-        problem: Problem | None
-        if isinstance(item, Problem):
-            problem = item
+    sorting = _Sorting(found, reading)
+    parts = found.reader.parts(found.files, reading.source, reading.target, options)
+    for count, part in enumerate(parts, 1):
+        if isinstance(part, Unit):
+            sorting.add(part)
+        elif isinstance(part, Problem):
+            sorting.skip(part)
         else:
-            source, target, where, batch.done, codes = item
-            source, target = tidy(source), tidy(target)
-            problem = _empty(found, source, target, where)
-            if problem is None:
-                batch.rows.append((source, target, where))
-                batch.codes += codes
-        if problem is not None:
-            batch.skipped += 1
-            if listed < LISTED:
-                batch.problems.append(problem)
-                listed += 1
-        if count % _BATCH == 0:
-            yield batch
-            batch = Batch(done=batch.done)
-    yield batch
+            sorting.add_many(part)
+        if len(sorting.batch.rows) >= _BATCH or count % _BATCH == 0:
+            yield sorting.take()
+    yield sorting.take()
 
 
-def _empty(found: FileSet, source: str, target: str, where: str) -> Problem | None:
-    if source and target:
-        return None
-    empty = [side for side, text in (("source", source), ("target", target)) if not text]
-    what = f"the {' and the '.join(empty)} side {'are' if empty[1:] else 'is'} empty"
-    return Problem(found.files[0].name, where, what)
+class _Sorting:
+    """Sorts the units of one file set into rows and problems."""
+
+    def __init__(self, found: FileSet, reading: Reading) -> None:
+        self.batch = Batch()
+        self._file = found.files[0].name
+        self._name = found.name
+        self._split_of = splitter(reading.policy)
+        self._listed = 0
+
+    def add(self, unit: Unit) -> None:
+        source, target = tidy(unit.source), tidy(unit.target)
+        self.batch.done = unit.done
+        empty = [side for side, text in (("source", source), ("target", target)) if not text]
+        if empty:
+            what = f"the {' and the '.join(empty)} side {'are' if empty[1:] else 'is'} empty"
+            self.skip(Problem(self._file, unit.where, what))
+        else:
+            split = PLACES[self._split_of(source, target, self._name)]
+            self.batch.rows.append((source, target, split, unit.where))
+            self.batch.codes += unit.codes
+
+    def add_many(self, plain: Plain) -> None:
+        pairs = [(tidy(source), tidy(target)) for source, target in plain.pairs]
+        if not all(map(all, pairs)):
+            for unit in plain.units():
+                self.add(unit)
+            return
+        split_of, name = self._split_of, self._name
+        self.batch.rows += [
+            (source, target, PLACES[split_of(source, target, name)], f"unit {number}")
+            for number, (source, target) in enumerate(pairs, plain.first)
+        ]
+        self.batch.done = plain.done
+
+    def skip(self, problem: Problem) -> None:
+        self.batch.skipped += 1
+        if self._listed < LISTED:
+            self.batch.problems.append(problem)
+            self._listed += 1
+
+    def take(self) -> Batch:
+        batch, self.batch = self.batch, Batch(done=self.batch.done)
+        return batch
 
 
 def _read_there(reading: Reading) -> Iterator[Event]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 BLOCK = 64  # rows; fewer make sharper signatures, more make fewer blocks
 _HASHED = 14  # bits of a hash; four in ten of all hashes come up in a full block of sentences
@@ -35,7 +36,7 @@ def fold(text: str) -> bytes:
     return composed.casefold().encode("utf-8", "replace")
 
 
-def block(first: int, rows: Sequence[tuple[str, ...]]) -> Block:
+def block(first: int, rows: Sequence[tuple[Any, ...]]) -> Block:
     """The block of rows that begin with source and target; ``first`` is the id of the first."""
     joined = _END.join([f"{row[0]}{_BETWEEN}{row[1]}" for row in rows])
     if joined.count(_END) >= len(rows) or joined.count(_BETWEEN) > len(rows):

@@ -5,23 +5,27 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from typing import Any
 
 from mulm_core.corpus import journal, search
 from mulm_core.corpus.formats import FileSet
-from mulm_core.corpus.split import splitter
-from mulm_core.corpus.types import SPLITS, Problem
+from mulm_core.corpus.intake import Row
+from mulm_core.corpus.types import Problem
 
 
 class CorpusWriter:
-    """Appends file sets with their problems; the corpus's own policy gives every row its split."""
+    """Appends file sets with their problems."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        row = connection.execute("SELECT value FROM meta WHERE key = 'split'").fetchone()
-        self._split_of = splitter(json.loads(row[0]))
         self._file = 0
-        self._name = ""
         self._last_id = self._first_id = 0
+
+    @property
+    def policy(self) -> dict[str, Any]:
+        """How the corpus gives rows their split."""
+        row = self._connection.execute("SELECT value FROM meta WHERE key = 'split'").fetchone()
+        return dict(json.loads(row[0]))
 
     def begin(self, found: FileSet, encoding: str, digest: str) -> None:
         """The rows that follow are of this file set, until :meth:`keep` or :meth:`drop`."""
@@ -31,20 +35,18 @@ class CorpusWriter:
             "INSERT INTO files (name, format, encoding, digest, imported) VALUES (?, ?, ?, ?, ?)",
             (found.name, found.reader.key, encoding, digest, journal.now()),
         )
-        self._file, self._name = int(cursor.lastrowid or 0), found.name
+        self._file = int(cursor.lastrowid or 0)
         row = connection.execute("SELECT coalesce(max(id), 0) FROM pairs").fetchone()
         self._first_id = self._last_id = int(row[0])
 
-    def add(self, rows: Sequence[tuple[str, str, str]], problems: Sequence[Problem]) -> None:
-        """Append rows of (source, target, place), search index included."""
-        places = {split: at for at, split in enumerate(SPLITS)}
-        split_of, file, name = self._split_of, self._file, self._name
-        first = self._last_id + 1
+    def add(self, rows: Sequence[Row], problems: Sequence[Problem]) -> None:
+        """Append rows, search index included."""
+        file, first = self._file, self._last_id + 1
         self._connection.executemany(
             "INSERT INTO pairs (id, source, target, split, file, unit) VALUES (?, ?, ?, ?, ?, ?)",
             [
-                (at, source, target, places[split_of(source, target, name)], file, where)
-                for at, (source, target, where) in enumerate(rows, first)
+                (at, source, target, split, file, where)
+                for at, (source, target, split, where) in enumerate(rows, first)
             ],
         )
         search.add(

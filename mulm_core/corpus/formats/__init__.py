@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mulm_core.corpus.encodings import encoding_of
-from mulm_core.corpus.formats.base import Reader, Unit
+from mulm_core.corpus.formats.base import Plain, Reader, Unit
 from mulm_core.corpus.formats.csv_table import CsvReader
 from mulm_core.corpus.formats.json_records import JsonReader
 from mulm_core.corpus.formats.moses import MosesReader
@@ -21,7 +21,7 @@ from mulm_core.corpus.source import Source, sources
 from mulm_core.corpus.text import lines
 from mulm_core.errors import UserError
 
-__all__ = ["READERS", "FileSet", "Reader", "Unit", "file_sets"]
+__all__ = ["READERS", "FileSet", "Plain", "Reader", "Unit", "file_sets"]
 
 # In the order in which they are asked; a new format is a module of its own and a line here.
 READERS: tuple[Reader, ...] = (

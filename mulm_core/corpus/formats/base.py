@@ -32,6 +32,22 @@ class Unit(NamedTuple):
     codes: int = 0
 
 
+class Plain(NamedTuple):
+    """Consecutive units of nothing but text, many at once: quicker than one by one.
+
+    ``first`` is the number of the first unit, ``done`` the bytes of the file set read so far.
+    """
+
+    pairs: list[tuple[str, str]]
+    first: int
+    done: int
+
+    def units(self) -> Iterator[Unit]:
+        """The same one by one."""
+        for number, (source, target) in enumerate(self.pairs, self.first):
+            yield Unit(source, target, f"unit {number}", self.done)
+
+
 class UnclearColumnsError(UserError):
     """Nothing tells which columns hold the pairs; a person has to choose."""
 
@@ -73,6 +89,12 @@ class Reader(ABC):
         Constant memory. Empty sides may come through; the importer sorts them out. Raises
         :class:`UserError` where the files as a whole cannot be read or lack the languages.
         """
+
+    def parts(
+        self, files: Sources, source: str, target: str, options: ReadOptions
+    ) -> Iterator[Unit | Problem | Plain]:
+        """What :meth:`read` gives, many at once where the reader can."""
+        return self.read(files, source, target, options)
 
     def group(self, files: list[Source]) -> list[Sources]:
         """The file sets among ``files`` that this reader takes by name: one file each."""

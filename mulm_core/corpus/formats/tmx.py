@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from mulm_core.corpus import tags
 from mulm_core.corpus.encodings import Encoding
 from mulm_core.corpus.formats import xmlstream
-from mulm_core.corpus.formats.base import Reader, Sources, Unit
+from mulm_core.corpus.formats.base import Plain, Reader, Sources, Unit
 from mulm_core.corpus.formats.inline import Texts
 from mulm_core.corpus.source import Source
 from mulm_core.corpus.types import Problem, ReadOptions
@@ -55,6 +55,16 @@ class TmxReader(Reader):
         Exact tags first (``en`` takes ``en-US`` only in a file without ``en``). Raises
         :class:`UserError` for damaged, truncated or dangerous XML and for missing languages.
         """
+        for part in self.parts(files, source, target, options):
+            if isinstance(part, Plain):
+                yield from part.units()
+            else:
+                yield part
+
+    def parts(
+        self, files: Sources, source: str, target: str, options: ReadOptions
+    ) -> Iterator[Unit | Problem | Plain]:
+        """What :meth:`read` gives, many at once where they are plain."""
         file = files[0]
         sides = _Sides(xmlstream.sides_of(file, _LANG, (source, target)))
         texts = Texts(file, options)
@@ -63,8 +73,7 @@ class TmxReader(Reader):
         for body, count, done in xmlstream.children(file, "TMX", "tmx", "body", options.encoding):
             pairs = plain.pairs(body, count)
             if pairs is not None:
-                for number, (left, right) in enumerate(pairs, first):
-                    yield Unit(left, right, f"unit {number}", done)
+                yield Plain(pairs, first, done)
                 first += count
                 continue
             units = [unit for unit in body[:count] if str(unit.tag).rpartition("}")[2] == "tu"]
@@ -98,7 +107,7 @@ class _Plain:
             for part in parts
         ]
 
-    def pairs(self, body: Any, count: int) -> Iterable[tuple[str, str]] | None:
+    def pairs(self, body: Any, count: int) -> list[tuple[str, str]] | None:
         """Both sides of the first units; None where one of them has to be looked at by itself."""
         # Entities that stay unresolved are no nodes to XPath.
         if body.getroottree().docinfo.internalDTD is not None or self._odd(body):
@@ -112,8 +121,8 @@ class _Plain:
             columns.append(found[:count])
         orders = {(self._sides[a], self._sides[b]) for a, b in set(zip(*columns[:2], strict=True))}
         if orders == {(0, 1)}:
-            return zip(columns[2], columns[3], strict=True)
-        return zip(columns[3], columns[2], strict=True) if orders == {(1, 0)} else None
+            return list(zip(columns[2], columns[3], strict=True))
+        return list(zip(columns[3], columns[2], strict=True)) if orders == {(1, 0)} else None
 
 
 class _Sides(dict[str | None, int]):
