@@ -106,6 +106,28 @@ def _swap(temporary: Path, path: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
     else:
         os.replace(temporary, path)
+    _sync_names(path.parent)
+
+
+def finish_replacing(path: Path) -> None:
+    """Complete a :func:`new_folder` for ``path`` that a crash cut short; remove what it left."""
+    with explain_os_errors(path):
+        for old in path.parent.glob(f".{path.name}.*.old"):
+            new = old.with_name(old.name.removesuffix(".old"))
+            if not path.exists():  # the crash came between the two renames
+                os.replace(new if new.exists() else old, path)
+        for rest in path.parent.glob(f".{path.name}.*"):
+            shutil.rmtree(rest, ignore_errors=True)
+
+
+def _sync_names(folder: Path) -> None:
+    """Force a rename in ``folder`` to the disk, where the system can (Windows cannot)."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def sync_file(path: Path) -> None:

@@ -39,6 +39,11 @@ class Workspace:
         return self.root / "runs"
 
     @property
+    def trash(self) -> Path:
+        """Deleted runs that can be restored; missing until there is one."""
+        return self.root / "trash"
+
+    @property
     def evaluations(self) -> Path:
         """One JSON file per evaluation."""
         return self.root / "evaluations"

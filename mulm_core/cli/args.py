@@ -47,10 +47,15 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_direction(parser: argparse.ArgumentParser) -> None:
-    """``--source`` and ``--target``, both required."""
-    parser.add_argument("--source", metavar="LANG", required=True, help="language code, such as de")
-    parser.add_argument("--target", metavar="LANG", required=True, help="language code, such as fr")
+def add_direction(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    """``--source`` and ``--target``."""
+    for side, example in (("source", "de"), ("target", "fr")):
+        parser.add_argument(
+            f"--{side}",
+            metavar="LANG",
+            required=required,
+            help=f"language code, such as {example}",
+        )
 
 
 def direction(args: argparse.Namespace) -> tuple[str, str]:

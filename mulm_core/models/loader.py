@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 
 @dataclass
 class Base:
-    """A loaded model, in evaluation mode, with float32 weights that want no gradient."""
+    """A loaded model, in evaluation mode, with float32 weights that want no gradient.
+
+    ``prompt`` is the PEFT model whose learnt prefix the decoder sees first, where one is active.
+    """
 
     model: Any
     tokenizer: Any
     family: Family
     info: ModelInfo
     device: torch.device
+    prompt: Any = None
 
     def language(self, tag: str) -> str:
         """The model's own tag for ``tag``; raises :class:`UserError` naming those it has."""

@@ -1,4 +1,4 @@
-"""Telling the C library to keep freed memory while a model works, and to return it afterwards."""
+"""Memory: kept while a model works and returned afterwards, measured, and told when it is short."""
 
 from __future__ import annotations
 
@@ -29,6 +29,53 @@ def return_freed_memory() -> None:
     library = _glibc()
     if library is not None:
         library.malloc_trim(0)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether ``error`` says that memory did not suffice, on whatever device."""
+    import torch
+
+    # On a CPU torch raises a plain RuntimeError.
+    short = isinstance(error, RuntimeError) and "not enough memory" in str(error)
+    return short or isinstance(error, MemoryError | torch.OutOfMemoryError)
+
+
+class PeakMemory:
+    """The most memory this process holds from now on, in MiB, a GPU's included."""
+
+    def __init__(self) -> None:
+        import psutil
+        import torch
+
+        self._process = psutil.Process()
+        self._before = _process_peak_mb()
+        self._seen = 0.0
+        if torch.cuda.is_available():
+            torch.cuda.reset_peak_memory_stats()
+
+    def look(self) -> None:
+        """Take note of what is held now; freed memory that is kept counts as well."""
+        self._seen = max(self._seen, self._process.memory_info().rss / 2**20)
+
+    def mb(self) -> float:
+        """The peak so far."""
+        import torch
+
+        self.look()
+        peak = _process_peak_mb()
+        # A peak from before tells nothing about the time since.
+        own = peak if peak > self._before else self._seen
+        return own + (torch.cuda.max_memory_allocated() / 2**20 if torch.cuda.is_available() else 0)
+
+
+def _process_peak_mb() -> float:
+    """The most this process has ever held; 0 where the system does not say."""
+    if sys.platform == "win32":
+        return 0.0
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
 
 
 def _glibc() -> ctypes.CDLL | None:

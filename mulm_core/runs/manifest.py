@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 FORMAT = 1
+_SCORES = ("zero_shot", "best", "history", "signatures", "steps")
 
 
 @dataclass
@@ -17,7 +18,10 @@ class RunManifest:
     gone) or failed. ``created`` is ISO 8601 with offset; ``seconds`` leaves out paused time.
     ``zero_shot`` and ``best`` hold dev bleu, chrf, loss and step, ``history`` all of them in
     order; ``process`` is the pid and start time of the process that trains. ``leaked`` counts the
-    pairs that were not trained on because they overlap with dev or test.
+    pairs that were not trained on because they overlap with dev or test. ``parent`` is the run
+    this one goes on from. ``incidents`` tell what went wrong and was mended: kind
+    (not-a-number, out-of-memory), step and text. ``stopped_because`` is epochs, max_steps,
+    max_minutes, patience or person; rates count the training steps' time alone.
     """
 
     id: str
@@ -45,12 +49,33 @@ class RunManifest:
     history: list[dict[str, Any]] = field(default_factory=list)
     signatures: dict[str, str] = field(default_factory=dict)
     error: str = ""
+    parent: str = ""
+    note: str = ""
+    trainable: int = 0
+    incidents: list[dict[str, Any]] = field(default_factory=list)
+    stopped_because: str = ""
+    pairs_per_second: float = 0.0
+    target_tokens_per_second: float = 0.0
+    peak_memory_mb: float = 0.0
     process: dict[str, float] = field(default_factory=dict)
     format: int = FORMAT
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return asdict(self)
+
+    def count_incidents(self, kind: str) -> int:
+        """How often something of this kind was mended."""
+        return sum(incident["kind"] == kind for incident in self.incidents)
+
+    def scores(self) -> dict[str, Any]:
+        """The dev scores up to now, for a checkpoint."""
+        return {name: getattr(self, name) for name in _SCORES}
+
+    def set_scores(self, values: Mapping[str, Any]) -> None:
+        """Put back what :meth:`scores` gave."""
+        for name in _SCORES:
+            setattr(self, name, values[name])
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> RunManifest:

@@ -15,14 +15,17 @@ from mulm_core.runs.manifest import RunManifest
 from mulm_core.workspace import Workspace
 
 _MANIFEST = "manifest.json"
-_WEIGHTS = "adapter_model.safetensors"
+_WEIGHTS = ("adapter_model.safetensors", "tuned_weights.safetensors")  # of PEFT, of the model
+
+_held: set[Path] = set()
+"""Folders of the runs that this process trains now."""
 
 
 class Run:
     """One run's folder: manifest.json, metrics.jsonl, log.txt, adapter/ and checkpoints/.
 
     ``adapter/`` is the best one so far and ``checkpoints/step-000123/`` can be resumed; both are
-    in PEFT's own format.
+    in PEFT's own format, or hold the model's own weights where these were trained.
     """
 
     def __init__(self, folder: Path, manifest: RunManifest) -> None:
@@ -42,8 +45,11 @@ class Run:
     @property
     def adapter_path(self) -> Path | None:
         """The adapter to translate with: the best, else the last checkpoint; None before both."""
-        candidates = [self.adapter_folder, *reversed(self.checkpoints())]
-        return next((path for path in candidates if (path / _WEIGHTS).is_file()), None)
+        learnt = [path for path in self.checkpoints() if path != self.checkpoint_folder(0)]
+        for path in (self.adapter_folder, *reversed(learnt)):
+            if any((path / name).is_file() for name in _WEIGHTS):
+                return path
+        return None
 
     def checkpoints(self) -> list[Path]:
         """The complete checkpoints, oldest first."""
@@ -78,6 +84,24 @@ class Run:
                 continue
         return records
 
+    def rewind(self, step: int) -> None:
+        """Forget what metrics.jsonl tells of later steps, and what a crash left half-written."""
+        kept = [line for line in self.metrics() if line.get("step", 0) <= step]
+        lines = (json.dumps(line, ensure_ascii=False) + "\n" for line in kept)
+        files.write_text(self.folder / "metrics.jsonl", "".join(lines))
+        files.finish_replacing(self.adapter_folder)
+        for rest in (self.folder / "checkpoints").glob(".step-*"):
+            shutil.rmtree(rest, ignore_errors=True)
+
+    def hold(self) -> None:
+        """Mark the run as being trained by this process."""
+        _held.add(self.folder)
+        self.manifest.process = this_process()
+
+    def release(self) -> None:
+        """The training has ended, however: what still reads *running* on disk is interrupted."""
+        _held.discard(self.folder)
+
     def delete(self) -> None:
         """Remove the whole run; a crash on the way leaves nothing that would be listed."""
         with explain_os_errors(self.folder):
@@ -94,16 +118,17 @@ class Run:
 def create_run(workspace: Workspace, manifest: RunManifest) -> Run:
     """Make the folder of a new run; its id is made from ``manifest.name`` and free."""
     id = files.free_name(workspace.runs, manifest.name)
-    manifest = replace(manifest, id=id, process=this_process())
-    with files.new_folder(workspace.runs / id) as folder:
-        files.write_json(folder / _MANIFEST, manifest.to_dict())
-    return Run(workspace.runs / id, manifest)
+    run = Run(workspace.runs / id, replace(manifest, id=id))
+    run.hold()
+    with files.new_folder(run.folder) as folder:
+        files.write_json(folder / _MANIFEST, run.manifest.to_dict())
+    return run
 
 
 def list_runs(workspace: Workspace) -> list[Run]:
     """All runs that can be read, newest first; folders without a readable manifest are left out."""
     folders = [path for path in workspace.runs.iterdir() if not path.name.startswith(".")]
-    runs = [run for run in map(_read, folders) if run is not None]
+    runs = [run for run in map(read_run, folders) if run is not None]
     return sorted(runs, key=lambda run: (run.manifest.created, run.id), reverse=True)
 
 
@@ -120,14 +145,6 @@ def get_run(workspace: Workspace, name: str) -> Run:
     raise UserError(f"there is no run '{name}'", fix=f"Runs here: {known}")
 
 
-def delete_run(workspace: Workspace, name: str) -> None:
-    """Remove a run for good; raises :class:`UserError` for one that is still training."""
-    run = get_run(workspace, name)
-    if run.manifest.status == "running":
-        raise UserError(f"the run '{run.id}' is still training", fix="Stop it first")
-    run.delete()
-
-
 def this_process() -> dict[str, float]:
     """What tells this process from a later one with the same number."""
     import psutil
@@ -135,21 +152,25 @@ def this_process() -> dict[str, float]:
     return {"pid": os.getpid(), "started": psutil.Process().create_time()}
 
 
-def _read(folder: Path) -> Run | None:
+def read_run(folder: Path) -> Run | None:
+    """The run in ``folder``; None where there is no readable manifest."""
     try:
         manifest = RunManifest.from_dict(files.read_json(folder / _MANIFEST))
     except (UserError, TypeError, AttributeError):
         return None
-    if manifest.status == "running" and not _alive(manifest.process):
+    if manifest.status == "running" and not _trains(folder, manifest.process):
         manifest = replace(manifest, status="interrupted")
     return Run(folder, replace(manifest, id=folder.name))
 
 
-def _alive(process: dict[str, float]) -> bool:
+def _trains(folder: Path, process: dict[str, float]) -> bool:
+    """Whether the process that began to train the run still does."""
     import psutil
 
     try:
-        started = psutil.Process(int(process["pid"])).create_time()
+        pid = int(process["pid"])
+        started = psutil.Process(pid).create_time()
+        same = abs(started - process["started"]) < 1.0  # clocks differ by rounding
     except (psutil.Error, KeyError, TypeError, ValueError):
         return False
-    return bool(abs(started - process["started"]) < 1.0)  # clocks differ by rounding
+    return same and (pid != os.getpid() or folder in _held)

@@ -7,19 +7,21 @@ from mulm_core.training.events import (
     SampleTranslation,
     TrainStep,
 )
-from mulm_core.training.job import TrainRequest, TrainResult, train
-from mulm_core.training.recipe import PRESETS, Recipe, recipe_from
+from mulm_core.training.job import ResumeRequest, TrainRequest, TrainResult, train
+from mulm_core.training.recipe import PRESETS, Recipe, changed_recipe, recipe_from
 
 __all__ = [
     "PRESETS",
     "CheckpointSaved",
     "DevEvaluated",
     "Recipe",
+    "ResumeRequest",
     "RunStarted",
     "SampleTranslation",
     "TrainRequest",
     "TrainResult",
     "TrainStep",
+    "changed_recipe",
     "recipe_from",
     "train",
 ]

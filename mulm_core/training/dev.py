@@ -71,7 +71,7 @@ class DevSet:
         with torch.inference_mode(), self._base.precision():
             for batch in self._batches:
                 check()
-                total += float(summed_loss(self._base.model, batch))
+                total += float(summed_loss(self._base, batch))
                 tokens += batch.tokens
         return total / max(1, tokens)
 

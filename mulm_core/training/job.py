@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mulm_core.jobs import JobContext
+from mulm_core.runs import Run
 from mulm_core.training.recipe import Recipe
 from mulm_core.workspace import Workspace
 
@@ -15,6 +16,7 @@ class TrainRequest:
     """Fine-tune ``model`` (an id or a folder) on ``corpus`` from ``source`` to ``target``.
 
     ``name`` is what the run is called; empty: made from the corpus and the direction.
+    ``from_run`` names a run of the same model whose adapter is the start; empty: a fresh one.
     """
 
     workspace: Workspace
@@ -24,13 +26,24 @@ class TrainRequest:
     target: str
     recipe: Recipe = field(default_factory=Recipe)
     name: str = ""
+    from_run: str = ""
+
+
+@dataclass(frozen=True)
+class ResumeRequest:
+    """Go on with ``run``, which was interrupted, failed or stopped, from its last checkpoint."""
+
+    workspace: Workspace
+    run: str
 
 
 @dataclass(frozen=True)
 class TrainResult:
     """What came of a run; ``best`` and ``zero_shot`` hold dev scores (bleu, chrf, loss, step).
 
-    ``seconds`` leaves out paused time; ``stopped`` tells that it ended before its last step.
+    ``seconds`` leaves out paused time; ``stopped`` tells that a person ended it before its last
+    step, ``stopped_because`` is epochs, max_steps, max_minutes, patience or person. The rates count
+    the training steps' time alone; ``peak_memory_mb`` is in MiB, a GPU's included.
     """
 
     run: str
@@ -40,13 +53,39 @@ class TrainResult:
     zero_shot: dict[str, Any]
     pairs: int
     stopped: bool
+    stopped_because: str
+    dev_loss: float
+    pairs_per_second: float
+    target_tokens_per_second: float
+    peak_memory_mb: float
 
 
-def train(ctx: JobContext, request: TrainRequest) -> TrainResult:
-    """Fine-tune an adapter; :class:`Cancelled` leaves no run, ``ctx.stop()`` keeps the best.
+def train(ctx: JobContext, request: TrainRequest | ResumeRequest) -> TrainResult:
+    """Fine-tune by the recipe's method; ``ctx.stop()`` keeps the best.
 
-    Raises :class:`UserError` for a model, corpus or language that does not fit.
+    :class:`Cancelled` leaves no run, or one that was resumed with its last checkpoint. Raises
+    :class:`UserError` for a model, corpus or language that does not fit, and for a run that
+    cannot go on.
     """
     from mulm_core.training.loop import run_training
 
     return run_training(ctx, request)
+
+
+def result_of(run: Run) -> TrainResult:
+    """What the manifest of a run that has ended tells."""
+    manifest = run.manifest
+    return TrainResult(
+        run=run.id,
+        steps=manifest.steps,
+        seconds=manifest.seconds,
+        best=dict(manifest.best),
+        zero_shot=dict(manifest.zero_shot),
+        pairs=manifest.pairs,
+        stopped=manifest.status == "stopped",
+        stopped_because=manifest.stopped_because,
+        dev_loss=manifest.best["loss"],
+        pairs_per_second=manifest.pairs_per_second,
+        target_tokens_per_second=manifest.target_tokens_per_second,
+        peak_memory_mb=manifest.peak_memory_mb,
+    )

@@ -1,8 +1,10 @@
-"""The training loop: from an adapter that changes nothing to one that has learnt the corpus.
+"""The training loop: from a model as it came to one that has learnt the corpus.
 
 Read it from :func:`run_training` down. What makes it quick: batches of equal length under a token
 budget, the output layer at scored positions only, bfloat16 where the processor multiplies it
-faster (the adapter itself stays float32), and dev decoding in large batches.
+faster (what is trained stays float32), and dev decoding in large batches. What makes it safe: all
+that decides the next step is in a checkpoint (weights, optimizer, chance, :class:`State`) or
+follows from the recipe and the number of the step.
 """
 
 from __future__ import annotations
@@ -10,17 +12,14 @@ from __future__ import annotations
 import math
 import time
 from contextlib import suppress
-from typing import Any
+from dataclasses import asdict
 
-from mulm_core.errors import Cancelled, EngineError, MulmError
+from mulm_core.errors import Cancelled, EngineError, MulmError, UserError
 from mulm_core.jobs import JobContext
 from mulm_core.models import device_summary
 from mulm_core.models.device import autocast_dtype
-from mulm_core.models.memory import return_freed_memory
-from mulm_core.runs import Run, create_run
-from mulm_core.training.adapters import add_adapter, trainable, training_mode
-from mulm_core.training.batches import plan
-from mulm_core.training.checkpoint import keep_newest, save_adapter, save_checkpoint
+from mulm_core.models.memory import PeakMemory, is_out_of_memory, return_freed_memory
+from mulm_core.training.checkpoint import keep_newest, load_checkpoint, save_checkpoint, save_tuned
 from mulm_core.training.dev import DevScores, batch_of
 from mulm_core.training.events import (
     CheckpointSaved,
@@ -29,30 +28,40 @@ from mulm_core.training.events import (
     SampleTranslation,
     TrainStep,
 )
-from mulm_core.training.job import TrainRequest, TrainResult
+from mulm_core.training.job import ResumeRequest, TrainRequest, TrainResult, result_of
+from mulm_core.training.judge import judge
 from mulm_core.training.objective import summed_loss
+from mulm_core.training.opening import Opened, open_run
+from mulm_core.training.optimizer import make_optimizer, rate_factor
+from mulm_core.training.order import Rows, in_parts, steps_of_epoch, steps_per_epoch
 from mulm_core.training.record import Recorder
-from mulm_core.training.setup import Setup, new_manifest, prepare
+from mulm_core.training.state import State
 
 _CHECKPOINT_EVERY_S = 120.0  # what a crash costs at most
 _KEEP_CHECKPOINTS = 2
+_MOST_SETBACKS = 2
 
 
 class _StopRequest(Exception):  # noqa: N818 - not an error
     """The person stopped the run during an evaluation; the best checkpoint is safe already."""
 
 
-def run_training(ctx: JobContext, request: TrainRequest) -> TrainResult:
-    """Prepare, create the run's folder, train; the folder always tells how it ended."""
-    setup = prepare(ctx, request)
-    generator = _seed(request.recipe.seed)
-    epoch_steps = len(plan(setup.train, request.recipe.batch_tokens))
-    manifest = new_manifest(request, setup, epoch_steps * request.recipe.epochs)
-    run = create_run(request.workspace, manifest)
+class _NotANumber(Exception):  # noqa: N818 - mended, or told as an EngineError
+    """The loss, its gradient or a weight is infinite or no number."""
+
+
+def run_training(ctx: JobContext, request: TrainRequest | ResumeRequest) -> TrainResult:
+    """Prepare, open the run's folder, train; the folder always tells how it ended."""
+    opened = open_run(ctx, request)
+    run = opened.run
     try:
-        result = _Training(ctx, request, setup, run, generator, epoch_steps).run()
+        return _Training(ctx, opened).run()
     except Cancelled:
-        run.delete()
+        if not opened.status:
+            run.delete()
+        else:  # what was there before stays
+            run.manifest.status = opened.status
+            run.save()
         raise
     except BaseException as error:
         run.manifest.status, run.manifest.error = "failed", str(error)
@@ -60,65 +69,272 @@ def run_training(ctx: JobContext, request: TrainRequest) -> TrainResult:
             run.save()
         raise _explained(error) from error
     finally:
+        run.release()
         return_freed_memory()
-    return result
-
-
-def _seed(seed: int) -> Any:
-    """Fix torch's chance and return a generator for the order of the batches."""
-    import numpy as np
-    import torch
-
-    torch.manual_seed(seed)
-    return np.random.default_rng(seed)
 
 
 def _explained(error: BaseException) -> BaseException:
-    import torch
-
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+    if is_out_of_memory(error):
         return EngineError(
-            "there is not enough memory for this batch size", fix="Lower the recipe's batch size"
+            "there is not enough memory, even for single pairs",
+            fix="Close other programs, or lower the recipe's longest segment",
         )
     return error
 
 
 class _Training:
-    """The state of one run between its steps."""
+    """One run at work."""
 
-    def __init__(
-        self,
-        ctx: JobContext,
-        request: TrainRequest,
-        setup: Setup,
-        run: Run,
-        generator: Any,
-        epoch_steps: int,
-    ) -> None:
+    def __init__(self, ctx: JobContext, opened: Opened) -> None:
         from accelerate import Accelerator
 
-        self.ctx, self.setup, self.run_record = ctx, setup, run
-        self.recipe = request.recipe
-        self.generator = generator
-        self.recorder = Recorder(ctx, run)
-        self.epoch_steps = epoch_steps
-        self.total_steps = epoch_steps * self.recipe.epochs
-        device = setup.base.device.type
+        self.ctx, self.setup, self.tuned, self.run_record = (
+            ctx, opened.setup, opened.tuned, opened.run,
+        )  # fmt: skip
+        self.recipe = opened.recipe
+        self.recorder = Recorder(ctx, opened.run)
+        self.epoch_steps = steps_per_epoch(self.setup.train, self.recipe)
+        self.total_steps = opened.run.manifest.total_steps
+        device = self.setup.base.device.type
         self.accelerator = Accelerator(
             cpu=device == "cpu", mixed_precision="bf16" if autocast_dtype(device) else "no"
         )
-        self.peft_model = add_adapter(setup.base, self.recipe)
-        self.parameters = trainable(self.peft_model)
-        self.optimizer, self.schedule = self._optimizer()
-        self.step = 0
-        self.evaluations_without_gain = 0
-        self.zero_shot: tuple[str, ...] = ()
-        self.evaluation_s = 0.0
+        self.optimizer = make_optimizer(self.tuned.parameters, self.recipe)
+        self.state = State()
+        self.epoch: tuple[int, list[list[Rows]]] = (-1, [])  # the one planned last
+        self.peak = PeakMemory()
+        self.because = ""  # why it ended
+        self.evaluation_s = 0.0  # what the last one took
+        self.worked_before_s = 0.0  # in earlier sittings
         self.last_checkpoint_at = ctx.elapsed_s()
-        self.started_at = ctx.elapsed_s()
 
     def run(self) -> TrainResult:
-        """All steps; ends early when stopped or when the dev score no longer rises."""
+        """All steps; ends early when stopped, out of time or when the dev score stands still."""
+        self._tell_start()
+        if self._restore():
+            self.worked_before_s = self.state.seconds - self.ctx.elapsed_s()
+            self.recorder.log(f"Going on from step {self.state.step}")
+        else:
+            self._begin()
+        self.began_at, self.began_step = self.ctx.elapsed_s(), self.state.step
+        with suppress(_StopRequest):
+            while not self._over():
+                try:
+                    self._next_step()
+                except _NotANumber:
+                    self._go_back()
+            if self._best_step() is None or self.because == "max_minutes":
+                self._evaluate()
+        return self._finish()
+
+    def _begin(self) -> None:
+        """Score the model as it came, and make a checkpoint of the very start."""
+        with self.tuned.without():
+            self._evaluate()
+        self._checkpoint()
+
+    def _over(self) -> bool:
+        """Whether no step should follow, and because of what."""
+        self.ctx.check()
+        limit_s = 60 * (self.recipe.max_minutes or math.inf)
+        ends = {
+            "epochs": self.state.step >= self.epoch_steps * self.recipe.epochs,
+            "max_steps": self.state.step >= self.total_steps,
+            "person": self.ctx.stop_requested,
+            "patience": 0 < self.recipe.patience <= self.state.without_gain,
+            "max_minutes": self._worked_s() + self.evaluation_s >= limit_s,
+        }
+        self.because = next((reason for reason, true in ends.items() if true), "")
+        return bool(self.because)
+
+    def _next_step(self) -> None:
+        """Learn from the next batches; evaluate or save where that is due."""
+        epoch, place = divmod(self.state.step, self.epoch_steps)
+        if self.epoch[0] != epoch:
+            self.epoch = epoch, steps_of_epoch(self.setup.train, self.recipe, epoch)
+        self._train_on(self.epoch[1][place])
+        if self._evaluation_due():
+            self._evaluate()
+        elif self.ctx.elapsed_s() - self.last_checkpoint_at > _CHECKPOINT_EVERY_S:
+            self._checkpoint()
+
+    def _train_on(self, batches: list[Rows]) -> None:
+        """One optimizer step on the pairs of ``batches``."""
+        began = time.monotonic()
+        loss, tokens = self._gradient_in_parts(batches)
+        limit = self.recipe.gradient_clip or math.inf
+        norm = float(self.accelerator.clip_grad_norm_(self.tuned.parameters, limit))
+        if not (math.isfinite(loss) and math.isfinite(norm)):
+            raise _NotANumber
+        rate = self._rate()
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        seconds = time.monotonic() - began
+        self.state.count_step(sum(map(len, batches)), tokens, seconds)
+        self.peak.look()
+        self._tell_step(loss, rate, norm, tokens / seconds)
+
+    def _rate(self) -> float:
+        """The learning rate of the step to come; half for each time the loss was no number."""
+        recipe, total = self.recipe, self.total_steps
+        factor = rate_factor(
+            self.state.step + 1, total, round(recipe.warmup * total), recipe.schedule
+        )
+        setbacks = self.run_record.manifest.count_incidents("not-a-number")
+        return recipe.learning_rate * factor * 0.5**setbacks
+
+    def _gradient_in_parts(self, batches: list[Rows]) -> tuple[float, int]:
+        """The gradient of all batches; where memory is short, of halves one after the other."""
+        while True:
+            parts = 2 ** self.run_record.manifest.count_incidents("out-of-memory")
+            try:
+                return self._gradient(in_parts(batches, parts))
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error) or parts >= max(map(len, batches)):
+                    raise
+            # Outside the except block: the error holds on to the tensors of the batch.
+            self._halve(2 * parts)
+
+    def _gradient(self, batches: list[Rows]) -> tuple[float, int]:
+        """Add up the gradient of the mean loss; returns it (nats per token) and the tokens."""
+        moved = [batch_of(self.setup.base, self.setup.train, rows) for rows in batches]
+        tokens = sum(batch.tokens for batch in moved)
+        loss = 0.0
+        for batch in moved:
+            with self.accelerator.autocast():
+                part = summed_loss(self.setup.base, batch, self.recipe.label_smoothing) / tokens
+            self.accelerator.backward(part)
+            loss += float(part.detach())
+        return loss, tokens
+
+    def _halve(self, parts: int) -> None:
+        import torch
+
+        self.optimizer.zero_grad(set_to_none=True)
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        self._incident(
+            "out-of-memory",
+            f"out of memory: each batch is now computed in {parts} parts, which learns the same",
+        )
+
+    def _go_back(self) -> None:
+        """Return to the last checkpoint with half the rate; a third time is an error."""
+        if self.run_record.manifest.count_incidents("not-a-number") >= _MOST_SETBACKS:
+            raise EngineError(
+                f"the training loss is no longer a number (step {self.state.step + 1})",
+                fix="Lower the learning rate; the best checkpoint so far is kept",
+            )
+        failed_at = self.state.step + 1
+        self.optimizer.zero_grad(set_to_none=True)
+        self._restore()
+        self._incident(
+            "not-a-number",
+            f"the loss of step {failed_at} is no number: back to step {self.state.step} with half "
+            "the learning rate",
+        )
+
+    def _incident(self, kind: str, text: str) -> None:
+        manifest = self.run_record.manifest
+        manifest.incidents.append({"kind": kind, "step": self.state.step, "text": text})
+        self.run_record.save()
+        self.recorder.log(text[0].upper() + text[1:], "warning")
+
+    # Evaluations ---------------------------------------------------------------------------
+
+    def _evaluation_due(self) -> bool:
+        """After every 1/evals_per_epoch of an epoch, to the nearest step, and after the last."""
+        per_epoch = min(self.recipe.evals_per_epoch, self.epoch_steps)
+        before = (self.state.step - 1) * per_epoch // self.epoch_steps
+        due = self.state.step * per_epoch // self.epoch_steps > before
+        return due or self.state.step == self.total_steps
+
+    def _evaluate(self) -> None:
+        """Score the dev set, keep what has been learnt if it is the best yet, checkpoint."""
+        state, began = self.state, self.ctx.elapsed_s()
+        self.ctx.report(state.step, self.total_steps, "Scoring the dev segments")
+        self.tuned.train(False)
+        scores = self.setup.dev.score(self._check_evaluation)
+        self.tuned.train(True)
+        if state.step == 0:
+            state.zero_shot_samples = [scores.hypotheses[at] for at in self.setup.dev.sample_rows()]
+        elif not math.isfinite(scores.loss):
+            raise _NotANumber
+        verdict = judge(self.run_record.manifest, scores, state.step, self._worked_s())
+        state.without_gain = 0 if verdict.gain else state.without_gain + 1
+        samples = self._samples(scores)
+        self.recorder.emit(
+            DevEvaluated(state.step, scores.loss, scores.bleu, scores.chrf, samples, verdict.best)
+        )
+        if verdict.best:
+            save_tuned(self.tuned, self.run_record.adapter_folder)
+        if state.step:
+            self._checkpoint()
+        self.run_record.save()
+        self.peak.look()
+        self.evaluation_s = self.ctx.elapsed_s() - began
+
+    def _check_evaluation(self) -> None:
+        self.ctx.check()
+        if self.ctx.stop_requested and self._best_step() is not None:
+            self.because = "person"
+            raise _StopRequest
+
+    def _best_step(self) -> int | None:
+        return self.run_record.manifest.best.get("step")
+
+    def _samples(self, scores: DevScores) -> tuple[SampleTranslation, ...]:
+        dev = self.setup.dev
+        return tuple(
+            SampleTranslation(dev.sources[at], dev.references[at], before, scores.hypotheses[at])
+            for at, before in zip(dev.sample_rows(), self.state.zero_shot_samples, strict=True)
+        )
+
+    # Checkpoints ---------------------------------------------------------------------------
+
+    def _checkpoint(self) -> None:
+        """Save all that the next step depends on; weights that are no numbers are not kept."""
+        import torch
+
+        if not all(bool(torch.isfinite(weights).all()) for weights in self.tuned.parameters):
+            raise _NotANumber
+        folder = self.run_record.checkpoint_folder(self.state.step)
+        self.state.seconds = self._worked_s()
+        state = {**asdict(self.state), **self.run_record.manifest.scores()}
+        save_checkpoint(self.tuned, self.optimizer, state, folder)
+        keep_newest(self.run_record.checkpoints(), _KEEP_CHECKPOINTS)
+        self.last_checkpoint_at = self.ctx.elapsed_s()
+        self.recorder.emit(CheckpointSaved(self.state.step, folder))
+
+    def _restore(self) -> bool:
+        """Go back to the newest checkpoint that can be read; False where there is none."""
+        for folder in reversed(self.run_record.checkpoints()):
+            try:
+                values = load_checkpoint(self.tuned, self.optimizer, folder)
+            except UserError as error:
+                self.recorder.log(f"A checkpoint is left out: {error.sentence()}", "warning")
+                continue
+            self.state = State.from_dict(values)
+            self.run_record.manifest.set_scores(values)
+            self.run_record.rewind(self.state.step)
+            self.last_checkpoint_at = self.ctx.elapsed_s()
+            return True
+        return False
+
+    # What the world is told ----------------------------------------------------------------
+
+    def _worked_s(self) -> float:
+        return self.worked_before_s + self.ctx.elapsed_s()
+
+    def _remaining_s(self) -> float:
+        """Seconds for the steps still to come, at the pace so far, evaluations included."""
+        done = max(1, self.state.step - self.began_step)
+        pace = (self.ctx.elapsed_s() - self.began_at) / done
+        return pace * (self.total_steps - self.state.step)
+
+    def _tell_start(self) -> None:
         self.recorder.emit(
             RunStarted(
                 self.run_record.id,
@@ -128,194 +344,30 @@ class _Training:
                 len(self.setup.dev),
             )
         )
-        self._evaluate()
-        self.started_at = self.ctx.elapsed_s()
-        with suppress(_StopRequest):
-            for epoch in range(self.recipe.epochs):
-                if self._finished_early() or not self._epoch(epoch):
-                    break
-            if self._best_step() is None:  # stopped before the first evaluation
-                self._evaluate()
-        return self._finish()
 
-    def _epoch(self, epoch: int) -> bool:
-        """One pass over the data; False when the run should end."""
-        batches = plan(self.setup.train, self.recipe.batch_tokens, self.generator)
-        for rows in batches:
-            self.ctx.check()
-            if self.ctx.stop_requested:
-                return False
-            self._train_on(rows)
-            if self._evaluation_due():
-                self._evaluate()
-                if self._finished_early():
-                    return False
-            elif self.ctx.elapsed_s() - self.last_checkpoint_at > _CHECKPOINT_EVERY_S:
-                self._checkpoint()
-        return True
-
-    def _train_on(self, rows: list[int]) -> None:
-        """One optimizer step on one batch."""
-        began = time.monotonic()
-        batch = batch_of(self.setup.base, self.setup.train, rows)
-        with self.accelerator.autocast():
-            total = summed_loss(self.setup.base.model, batch, self.recipe.label_smoothing)
-        loss = total / batch.tokens
-        self.accelerator.backward(loss)
-        limit = self.recipe.gradient_clip or math.inf
-        norm = float(self.accelerator.clip_grad_norm_(self.parameters, limit))
-        value = float(loss.detach())
-        if not (math.isfinite(value) and math.isfinite(norm)):
-            raise EngineError(
-                f"the training loss is no longer a number (step {self.step + 1})",
-                fix="Lower the learning rate; the best checkpoint so far is kept",
-            )
-        rate = self.schedule.get_last_lr()[0]
-        self.optimizer.step()
-        self.schedule.step()
-        self.optimizer.zero_grad(set_to_none=True)
-        self.step += 1
-        self._tell(value, rate, norm, batch.tokens / (time.monotonic() - began))
-
-    def _tell(self, loss: float, rate: float, norm: float, tokens_per_s: float) -> None:
-        epoch = self.step / self.epoch_steps
-        elapsed, remaining = self.ctx.elapsed_s(), self._remaining_s()
+    def _tell_step(self, loss: float, rate: float, norm: float, tokens_per_s: float) -> None:
+        step, total, remaining = self.state.step, self.total_steps, self._remaining_s()
+        epoch = step / self.epoch_steps
         self.recorder.emit(
             TrainStep(
-                self.step, self.total_steps, epoch, loss, rate, norm, tokens_per_s, elapsed,
-                remaining,
-            )
-        )  # fmt: skip
-        message = f"Training, epoch {math.ceil(epoch)}"
-        self.ctx.report(self.step, self.total_steps, message, eta_s=remaining)
-
-    def _remaining_s(self) -> float:
-        """Seconds for the steps still to come, at the pace so far, evaluations included."""
-        pace = (self.ctx.elapsed_s() - self.started_at) / self.step
-        return pace * (self.total_steps - self.step)
-
-    def _evaluation_due(self) -> bool:
-        """After every 1/evals_per_epoch of an epoch, to the nearest step."""
-        per_epoch = min(self.recipe.evals_per_epoch, self.epoch_steps)
-        before = (self.step - 1) * per_epoch // self.epoch_steps
-        return self.step * per_epoch // self.epoch_steps > before
-
-    def _evaluate(self) -> None:
-        """Score the dev set, keep the adapter if it is the best yet, save a checkpoint."""
-        self.ctx.report(self.step, self.total_steps, "Scoring the dev segments")
-        training_mode(self.peft_model, False)
-        scores = self.setup.dev.score(self._check_evaluation)
-        training_mode(self.peft_model, True)
-        if self.step == 0:
-            self.zero_shot = scores.hypotheses
-        gain, best = self._compare(scores)
-        self.evaluations_without_gain = 0 if gain else self.evaluations_without_gain + 1
-        self._remember(scores, best)
-        if best:
-            save_adapter(self.peft_model, self.run_record.adapter_folder)
-        if self.step:
-            self._checkpoint()
-        self.run_record.save()
-        self.recorder.emit(
-            DevEvaluated(
-                self.step, scores.loss, scores.bleu, scores.chrf, self._samples(scores), best
+                step, total, epoch, loss, rate, norm, tokens_per_s, self._worked_s(), remaining
             )
         )
-
-    def _check_evaluation(self) -> None:
-        self.ctx.check()
-        if self.ctx.stop_requested and self._best_step() is not None:
-            raise _StopRequest
-
-    def _compare(self, scores: DevScores) -> tuple[bool, bool]:
-        """Whether the chosen score rose above every earlier one, and whether this is the best.
-
-        At an equal score the lower loss is the better checkpoint, but no reason to go on.
-        """
-        best = self.run_record.manifest.best
-        if self.step == 0 or not best:  # the base itself is no checkpoint
-            return True, self.step > 0
-        sign = -1 if self.recipe.best_by == "loss" else 1
-        now, before = sign * getattr(scores, self.recipe.best_by), sign * best[self.recipe.best_by]
-        gain = now > before
-        return gain, gain or (now == before and scores.loss < best["loss"])
-
-    def _remember(self, scores: DevScores, best: bool) -> None:
-        manifest = self.run_record.manifest
-        entry = {
-            "step": self.step,
-            "loss": scores.loss,
-            "bleu": scores.bleu,
-            "chrf": scores.chrf,
-            "seconds": self.ctx.elapsed_s(),
-        }
-        manifest.history.append(entry)
-        manifest.signatures = scores.signatures
-        manifest.steps, manifest.seconds = self.step, self.ctx.elapsed_s()
-        if self.step == 0:
-            manifest.zero_shot = entry
-        elif best:
-            manifest.best = entry
-
-    def _best_step(self) -> int | None:
-        return self.run_record.manifest.best.get("step")
-
-    def _samples(self, scores: DevScores) -> tuple[SampleTranslation, ...]:
-        dev = self.setup.dev
-        return tuple(
-            SampleTranslation(
-                dev.sources[row], dev.references[row], self.zero_shot[row], scores.hypotheses[row]
-            )
-            for row in dev.sample_rows()
-        )
-
-    def _checkpoint(self) -> None:
-        folder = self.run_record.checkpoint_folder(self.step)
-        state = {"step": self.step, "order": self.generator.bit_generator.state}
-        save_checkpoint(self.peft_model, self.optimizer, state, folder)
-        keep_newest(self.run_record.checkpoints(), _KEEP_CHECKPOINTS)
-        self.last_checkpoint_at = self.ctx.elapsed_s()
-        self.recorder.emit(CheckpointSaved(self.step, folder))
-
-    def _finished_early(self) -> bool:
-        patience = self.recipe.patience
-        return self.ctx.stop_requested or 0 < patience <= self.evaluations_without_gain
+        self.ctx.report(step, total, f"Training, epoch {math.ceil(epoch)}", eta_s=remaining)
 
     def _finish(self) -> TrainResult:
-        manifest = self.run_record.manifest
-        stopped = self.ctx.stop_requested and self.step < self.total_steps
+        manifest, state = self.run_record.manifest, self.state
+        stopped = self.because == "person"
+        if stopped and self.run_record.checkpoint_folder(state.step) not in (
+            self.run_record.checkpoints()
+        ):
+            self._checkpoint()
         manifest.status = "stopped" if stopped else "finished"
-        manifest.steps, manifest.seconds = self.step, self.ctx.elapsed_s()
+        manifest.stopped_because = self.because
+        manifest.steps, manifest.seconds = state.step, self._worked_s()
+        manifest.pairs_per_second, manifest.target_tokens_per_second = state.rates()
+        manifest.peak_memory_mb = self.peak.mb()
         self.run_record.save()
         keep_newest(self.run_record.checkpoints(), 1)
         self.ctx.report(self.total_steps, self.total_steps, "Finished")
-        return TrainResult(
-            run=self.run_record.id,
-            steps=self.step,
-            seconds=manifest.seconds,
-            best=dict(manifest.best),
-            zero_shot=dict(manifest.zero_shot),
-            pairs=len(self.setup.train),
-            stopped=stopped,
-        )
-
-    def _optimizer(self) -> tuple[Any, Any]:
-        """AdamW; the rate rises over the warm-up and falls linearly to zero."""
-        import torch
-
-        optimizer = torch.optim.AdamW(
-            self.parameters,
-            lr=self.recipe.learning_rate,
-            weight_decay=self.recipe.weight_decay,
-            fused=True,
-        )
-        warmup = round(self.recipe.warmup * self.total_steps)
-        return optimizer, torch.optim.lr_scheduler.LambdaLR(
-            optimizer, lambda step: rate_factor(step + 1, self.total_steps, warmup)
-        )
-
-
-def rate_factor(step: int, total: int, warmup: int) -> float:
-    """What step ``step`` (from 1) multiplies the learning rate by; above zero for every step."""
-    peak = max(1, warmup)
-    return step / peak if step <= peak else (total + 1 - step) / (total + 1 - peak)
+        return result_of(self.run_record)

@@ -8,21 +8,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import torch
 
+    from mulm_core.models import Base
     from mulm_core.training.batches import Batch
 
 _LOGITS = 1 << 24  # logits that exist at once: 64 MB in float32
 
 
-def summed_loss(model: Any, batch: Batch, label_smoothing: float = 0.0) -> torch.Tensor:
-    """Nats over all scored labels of the batch (a scalar); ``model`` is a bare seq2seq model.
+def summed_loss(base: Base, batch: Batch, label_smoothing: float = 0.0) -> torch.Tensor:
+    """Nats over all scored labels of the batch (a scalar), with whatever adapter is active.
 
     The output layer sees only the positions that are scored, a few at a time: with a vocabulary of
     100,000 the logits alone would outweigh the rest of the network.
     """
+    model = base.model
     hidden = model.model(
         input_ids=batch.source,
         attention_mask=batch.source_mask,
         decoder_input_ids=batch.decoder_input,
+        past_key_values=base.prompt and base.prompt.get_prompt(len(batch.source)),
         use_cache=False,
     ).last_hidden_state[batch.scored]
     labels = batch.labels[batch.scored]

@@ -9,6 +9,8 @@ from typing import Any
 from mulm_core.errors import UserError
 from mulm_core.fields import declared, parse, specs, validate
 
+METHODS = ("lora", "dora", "rslora", "ia3", "prefix", "top-layers", "full")
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -18,6 +20,15 @@ class Recipe:
     """
 
     preset: str = "balanced"
+    method: str = declared(
+        "lora",
+        title="Method",
+        help="What is trained: small matrices beside the frozen weights (LoRA; DoRA learns their "
+        "length apart, rsLoRA bears high ranks), a factor for each channel (IA3) or a prefix of "
+        "the decoder (both tiny and weaker), the top layers, or all weights (the most memory and "
+        "disk; for languages the model hardly knows).",
+        choices=METHODS,
+    )
     epochs: int = declared(
         8,
         title="Epochs",
@@ -26,11 +37,32 @@ class Recipe:
         minimum=1,
         maximum=1000,
     )
+    max_steps: int | None = declared(
+        None,
+        title="Most steps",
+        help="Training ends after this many steps, if the epochs are not over before. Empty: no "
+        "limit.",
+        minimum=1,
+        maximum=10_000_000,
+        unit="steps",
+        advanced=True,
+    )
+    max_minutes: float | None = declared(
+        None,
+        title="Most minutes",
+        help="Training ends in time to be done after this many minutes, pauses not counted, and "
+        "keeps its best checkpoint. Empty: no limit.",
+        minimum=0.01,
+        maximum=100_000.0,
+        unit="minutes",
+        advanced=True,
+    )
     learning_rate: float = declared(
         1e-3,
         title="Learning rate",
-        help="Size of each step of the adapter, at the end of the warm-up. 0.0002 to 0.003 suit "
-        "LoRA; too high and the loss jumps, too low and little is learnt.",
+        help="Size of each step, at the end of the warm-up. 0.0002 to 0.003 suit LoRA, ten times "
+        "that IA3 and prefixes, a twentieth full training; too high and the loss jumps, too low "
+        "and little is learnt.",
         minimum=1e-7,
         maximum=1.0,
     )
@@ -42,6 +74,16 @@ class Recipe:
         minimum=16,
         maximum=1_000_000,
         unit="tokens",
+    )
+    accumulate: int = declared(
+        1,
+        title="Gradient accumulation",
+        help="Batches that one step learns from together: as good as a larger batch, without its "
+        "memory. 1 to 16.",
+        minimum=1,
+        maximum=1024,
+        unit="batches",
+        advanced=True,
     )
     lora_rank: int = declared(
         32,
@@ -69,23 +111,83 @@ class Recipe:
     )
     lora_targets: str = declared(
         "all-linear",
-        title="LoRA targets",
-        help="The layers that get an adapter: all linear layers (attention and feed-forward), "
-        "attention only (smaller), or all linear layers of the decoder only.",
-        choices=("all-linear", "attention", "decoder"),
+        title="Adapted layers",
+        help="The layers that get an adapter: all linear ones, attention only (smaller), or the "
+        "feed-forward ones only (ffn).",
+        choices=("all-linear", "attention", "ffn"),
+    )
+    side: str = declared(
+        "both",
+        title="Adapted side",
+        help="The half of the model that learns. The decoder alone trains faster and forgets "
+        "less; both learn more.",
+        choices=("both", "encoder", "decoder"),
+        advanced=True,
+    )
+    target_names: str = declared(
+        "",
+        title="Adapted layers by name",
+        help="Names of linear layers, with commas between, such as q_proj,v_proj; they take the "
+        "place of the choice of layers. Empty: that choice.",
+        advanced=True,
+    )
+    prefix_length: int = declared(
+        16,
+        title="Prefix length",
+        help="Learnt positions in front of every translation, for the method prefix alone. 8 to "
+        "64; more learn more and slow decoding down.",
+        minimum=1,
+        maximum=512,
+        unit="tokens",
+        advanced=True,
+    )
+    top_layers: int = declared(
+        1,
+        title="Top layers",
+        help="How many of the last layers of the encoder and of the decoder learn, for the method "
+        "top-layers alone. 1 to 4.",
+        minimum=1,
+        maximum=100,
+        unit="layers",
+        advanced=True,
+    )
+    dropout: float = declared(
+        0.0,
+        title="Dropout",
+        help="Share of the model's own activations set to zero while training, for the methods "
+        "top-layers and full alone. 0 to 0.3.",
+        minimum=0.0,
+        maximum=0.9,
+        advanced=True,
+    )
+    optimizer: str = declared(
+        "adamw",
+        title="Optimizer",
+        help="How a gradient becomes a step: AdamW suits nearly always, Adafactor needs far less "
+        "memory for full training, SGD wants rates ten to a hundred times as high.",
+        choices=("adamw", "adafactor", "sgd"),
+        advanced=True,
+    )
+    schedule: str = declared(
+        "linear",
+        title="Schedule",
+        help="What the learning rate does after the warm-up: falls linearly or as a cosine to "
+        "zero, slowly as an inverse square root, or stays constant.",
+        choices=("linear", "cosine", "inverse-sqrt", "constant"),
+        advanced=True,
     )
     warmup: float = declared(
         0.1,
         title="Warm-up",
-        help="Share of all steps in which the learning rate rises from zero; then it falls "
-        "linearly to zero. 0.02 to 0.2 are usual.",
+        help="Share of all steps in which the learning rate rises from zero; then the schedule "
+        "takes over. 0.02 to 0.2 are usual.",
         minimum=0.0,
         maximum=0.9,
     )
     weight_decay: float = declared(
         0.01,
         title="Weight decay",
-        help="Pull of the adapter's weights towards zero (AdamW). 0 to 0.1.",
+        help="Pull of the trained weights towards zero. 0 to 0.1.",
         minimum=0.0,
         maximum=1.0,
         advanced=True,
@@ -171,6 +273,14 @@ class Recipe:
 
     def __post_init__(self) -> None:
         validate(self)
+        for name, wrong, sentence in _contradictions(self):
+            if wrong:
+                raise UserError(sentence, where=name, fix=_FIX.format(self.method))
+
+    @property
+    def own_weights(self) -> bool:
+        """Whether the model's own weights are trained, not an adapter beside them."""
+        return self.method in ("top-layers", "full")
 
     def to_dict(self) -> dict[str, Any]:
         """The recipe as plain values, for a manifest."""
@@ -180,7 +290,41 @@ class Recipe:
     def from_dict(cls, values: Mapping[str, Any]) -> Recipe:
         """The recipe a manifest holds; fields of a later version are left out."""
         known = {"preset", *specs(cls)}
-        return cls(**{key: value for key, value in values.items() if key in known})
+        own = {key: value for key, value in values.items() if key in known}
+        if own.get("lora_targets") == "decoder":  # as 0.1 wrote it
+            own.update(lora_targets="all-linear", side="decoder")
+        return cls(**own)
+
+
+_FIX = "Leave it as it is for the method {0}, or choose another method"
+
+
+def _contradictions(recipe: Recipe) -> list[tuple[str, bool, str]]:
+    """Fields that would be without effect: name, whether that is so, and why."""
+    method = recipe.method
+    layerless = recipe.own_weights or method == "prefix"
+    return [
+        (
+            "lora_targets",
+            layerless and recipe.lora_targets != "all-linear",
+            f"the method {method} adapts no single layers",
+        ),
+        (
+            "target_names",
+            layerless and bool(recipe.target_names),
+            f"the method {method} adapts no single layers",
+        ),
+        (
+            "side",
+            method == "prefix" and recipe.side != "both",
+            "a prefix is always in the decoder",
+        ),
+        (
+            "dropout",
+            not recipe.own_weights and recipe.dropout > 0,
+            f"with the method {method} the model's own layers do not learn",
+        ),
+    ]
 
 
 PRESETS: dict[str, Recipe] = {
@@ -208,12 +352,25 @@ PRESETS: dict[str, Recipe] = {
 }
 
 
+_RATES = {"ia3": 5.0, "prefix": 10.0, "top-layers": 0.1, "full": 0.05}
+"""What a preset's learning rate, which is LoRA's, is multiplied by for the other methods."""
+
+
 def recipe_from(preset: str, changes: Mapping[str, str] | None = None) -> Recipe:
     """The preset with ``changes`` (field name to text, as ``--set`` and forms give them) applied.
 
+    Where ``changes`` choose a method and no learning rate, the preset's is fitted to the method.
     Raises :class:`UserError` for an unknown preset or field, or a value that does not fit.
     """
     if preset not in PRESETS:
         raise UserError(f"there is no recipe '{preset}'", fix=f"Choose one of {', '.join(PRESETS)}")
-    values = {name: parse(Recipe, name, text) for name, text in (changes or {}).items()}
-    return replace(PRESETS[preset], **values)
+    changes = dict(changes or {})
+    if "method" in changes and "learning_rate" not in changes:
+        rate = PRESETS[preset].learning_rate * _RATES.get(changes["method"].strip(), 1.0)
+        changes["learning_rate"] = f"{rate:.6g}"
+    return changed_recipe(PRESETS[preset], changes)
+
+
+def changed_recipe(recipe: Recipe, changes: Mapping[str, str]) -> Recipe:
+    """``recipe`` with ``changes`` (field name to text) applied; :class:`UserError` as above."""
+    return replace(recipe, **{name: parse(Recipe, name, text) for name, text in changes.items()})

@@ -129,6 +129,7 @@ def new_manifest(request: TrainRequest, setup: Setup, total_steps: int) -> RunMa
         pairs=len(setup.train),
         dev_pairs=len(setup.dev),
         leaked=setup.leaked,
+        parent=request.from_run,
         total_steps=total_steps,
     )
 

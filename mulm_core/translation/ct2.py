@@ -29,6 +29,7 @@ def worth_it(base: Base, texts: int) -> bool:
     """
     return (
         base.device.type == "cpu"
+        and base.prompt is None  # a prefix cannot be merged
         and texts >= _FEWEST_TEXTS
         and base.model.config.model_type in _LOADERS
         and sum(weights.numel() for weights in base.model.parameters()) <= _MOST_PARAMETERS
@@ -93,12 +94,17 @@ def _merged(model: Any) -> Iterator[None]:
         for layer in model.modules()
         if isinstance(layer, BaseTunerLayer) and not layer.disable_adapters
     ]
-    own = [layer.get_base_layer().weight.data for layer in layers]
+    own = [
+        (weights, weights.data)
+        for layer in layers
+        for weights in layer.get_base_layer().parameters()
+    ]
     try:
         for layer in layers:
             layer.merge(safe_merge=True)  # into new tensors: subtracting again would round
         yield
     finally:
-        for layer, weights in zip(layers, own, strict=True):
-            layer.get_base_layer().weight.data = weights
+        for weights, data in own:
+            weights.data = data
+        for layer in layers:
             layer.merged_adapters.clear()

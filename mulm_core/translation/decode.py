@@ -103,7 +103,7 @@ def _generate(
     for row, tokens in enumerate(rows):
         ids[row, : len(tokens)] = torch.tensor(tokens, device=base.device)
     with torch.inference_mode(), base.precision():
-        output: torch.Tensor = base.model.generate(
+        output: torch.Tensor = (base.prompt or base.model).generate(
             input_ids=ids,
             attention_mask=(ids != base.tokenizer.pad_token_id).long(),
             generation_config=_generation(base, first, options, penalty, limit + _FORCED),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 from mulm_core.errors import UserError, explain_os_errors
 from mulm_core.models import Base, ModelInfo, get_model, load_base, weights_hash
+from mulm_core.models.tuned_weights import WEIGHTS, read_weights, swapped
 from mulm_core.quiet import quiet_libraries
 from mulm_core.runs import Run, get_run
 from mulm_core.translation.systems import SystemRef
@@ -44,11 +45,7 @@ class Pool:
         try:
             info, run = resolve(workspace, system)
             base = self._base_for(info)
-            if run is None:
-                with self._without_adapter():
-                    yield base
-            else:
-                self._switch_to(run, base)
+            with self._tuned(run, base):
                 yield base
         finally:
             self._lock.release()
@@ -69,6 +66,33 @@ class Pool:
             self._base, self._base_key = load_base(info), key
         return self._base
 
+    def _tuned(self, run: Run | None, base: Base) -> AbstractContextManager[None]:
+        """Inside it, the base is what the run made of it."""
+        if run is None:
+            return self._without_adapter()
+        folder = run.adapter_path
+        assert folder is not None  # resolve() has looked
+        if (folder / WEIGHTS).is_file():
+            return self._with_weights(folder, base)
+        return self._with_adapter(folder, base)
+
+    @contextmanager
+    def _with_weights(self, folder: Path, base: Base) -> Iterator[None]:
+        # Read anew each time: kept, they would be a second model in memory.
+        self._drop_adapters()  # layers under an adapter have other names
+        with swapped(base.model, read_weights(base.model, folder)):
+            yield
+
+    @contextmanager
+    def _with_adapter(self, folder: Path, base: Base) -> Iterator[None]:
+        self._switch_to(folder, base)
+        is_prefix = self._peft.active_peft_config.is_prompt_learning
+        base.prompt = self._peft if is_prefix else None
+        try:
+            yield
+        finally:
+            base.prompt = None
+
     @contextmanager
     def _without_adapter(self) -> Iterator[None]:
         if self._peft is None:
@@ -77,9 +101,14 @@ class Pool:
             with self._peft.disable_adapter():
                 yield
 
-    def _switch_to(self, run: Run, base: Base) -> None:
-        folder = run.adapter_path
-        assert folder is not None  # resolve() has looked
+    def _drop_adapters(self) -> None:
+        """Take every adapter's layers out of the base."""
+        if self._peft is not None and not self._peft.active_peft_config.is_prompt_learning:
+            self._peft.unload()
+        self._peft = None
+        self._adapters.clear()
+
+    def _switch_to(self, folder: Path, base: Base) -> None:
         with explain_os_errors(folder):
             state = (folder / "adapter_model.safetensors").stat()
         key = f"{folder}:{state.st_mtime_ns}:{state.st_size}"
@@ -89,7 +118,7 @@ class Pool:
         self._peft.requires_grad_(False)  # set_adapter wakes the gradients
 
     def _load(self, folder: Path, base: Base) -> str:
-        from peft import PeftModel
+        from peft import PeftConfig, PeftModel
         from safetensors import SafetensorError
 
         quiet_libraries()
@@ -99,6 +128,9 @@ class Pool:
         self._loaded += 1
         name = f"adapter{self._loaded}"
         try:
+            kind = PeftConfig.from_pretrained(str(folder)).peft_type
+            if self._peft is not None and self._peft.peft_type != kind:
+                self._drop_adapters()  # PEFT mixes no kinds
             if self._peft is None:
                 self._peft = PeftModel.from_pretrained(base.model, folder, adapter_name=name)
                 self._peft.eval()

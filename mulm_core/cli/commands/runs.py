@@ -1,13 +1,24 @@
-"""``mulm runs``: what was trained, and how it went."""
+"""``mulm runs``: what was trained, how it went, and putting the runs in order."""
 
 from __future__ import annotations
 
 from argparse import Namespace
+from dataclasses import asdict
 from typing import Any
 
 from mulm_core.cli.args import add_command, workspace
 from mulm_core.cli.output import Answer, duration, number, table
-from mulm_core.runs import Run, get_run, list_runs
+from mulm_core.runs import (
+    Run,
+    delete_run,
+    deleted_runs,
+    diff_runs,
+    get_run,
+    list_runs,
+    note_run,
+    rename_run,
+    restore_run,
+)
 
 _LISTED = (
     "id",
@@ -23,21 +34,37 @@ _LISTED = (
     "seconds",
     "zero_shot",
     "best",
+    "note",
 )
 
 
 def register(subparsers: Any) -> None:
-    """Declare ``mulm runs list|show``."""
-    parser = add_command(subparsers, "runs", "fine-tuning runs: list, show")
+    """Declare ``mulm runs list|show|diff|rename|note|delete|restore``."""
+    parser = add_command(
+        subparsers, "runs", "fine-tuning runs: list, show, diff, rename, note, delete, restore"
+    )
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    add_command(actions, "list", "list the runs, newest first").set_defaults(run=_list)
-    show = add_command(actions, "show", "the record of a run")
-    show.add_argument("name", metavar="RUN")
-    show.set_defaults(run=_show)
+    listed = add_command(actions, "list", "list the runs, newest first")
+    listed.add_argument("--deleted", action="store_true", help="those in the trash")
+    listed.set_defaults(run=_list)
+    for name, summary, further, run in (
+        ("show", "the record of a run", (), _show),
+        ("diff", "what differs between two runs", ("other",), _diff),
+        ("rename", "call a run something else", ("new_name",), _rename),
+        ("note", "keep a note with a run; an empty one takes it away", ("text",), _note),
+        ("delete", "move a run to the trash", (), _delete),
+        ("restore", "take a run out of the trash", (), _restore),
+    ):
+        action = add_command(actions, name, summary)
+        action.add_argument("name", metavar="RUN")
+        for argument in further:
+            action.add_argument(argument, metavar=argument.upper())
+        action.set_defaults(run=run)
 
 
 def _list(args: Namespace) -> Answer:
-    runs = list_runs(workspace(args))
+    place = workspace(args)
+    runs = deleted_runs(place) if args.deleted else list_runs(place)
     rows = [
         [
             run.id,
@@ -51,8 +78,41 @@ def _list(args: Namespace) -> Answer:
         for run in runs
     ]
     header = ["run", "status", "direction", "corpus", "steps", "zero-shot BLEU", "best dev BLEU"]
-    text = table(header, rows, numbers_from=4) if rows else "No runs yet."
+    none = "The trash is empty." if args.deleted else "No runs yet."
+    text = table(header, rows, numbers_from=4) if rows else none
     return Answer({"runs": [_listed(run) for run in runs]}, text)
+
+
+def _diff(args: Namespace) -> Answer:
+    found = diff_runs(workspace(args), args.name, args.other)
+    header = ["", "", args.name, args.other]
+    rows = [[item.part, item.name, str(item.first), str(item.second)] for item in found]
+    text = table(header, rows) if rows else "The runs do not differ."
+    return Answer({"differences": [asdict(item) for item in found]}, text)
+
+
+def _rename(args: Namespace) -> Answer:
+    run = rename_run(workspace(args), args.name, args.new_name)
+    return Answer(_named(run), f"{run.id} is now called '{run.manifest.name}'")
+
+
+def _note(args: Namespace) -> Answer:
+    run = note_run(workspace(args), args.name, args.text)
+    return Answer({**_named(run), "note": run.manifest.note}, f"Noted with {run.id}")
+
+
+def _delete(args: Namespace) -> Answer:
+    run = delete_run(workspace(args), args.name)
+    return Answer(_named(run), f"In the trash. Undo with: mulm runs restore {run.id}")
+
+
+def _restore(args: Namespace) -> Answer:
+    run = restore_run(workspace(args), args.name)
+    return Answer(_named(run), f"Restored as {run.id}")
+
+
+def _named(run: Run) -> dict[str, Any]:
+    return {"run": run.id, "name": run.manifest.name}
 
 
 def _listed(run: Run) -> dict[str, Any]:
@@ -69,6 +129,9 @@ def _show(args: Namespace) -> Answer:
         f"{manifest.model} on {manifest.corpus}",
         f"{manifest.steps:,} of {manifest.total_steps:,} steps in {duration(manifest.seconds)}",
         f"recipe: {recipe}",
+        *([f"goes on from: {manifest.parent}"] if manifest.parent else []),
+        *([f"note: {manifest.note}"] if manifest.note else []),
+        *(f"step {incident['step']}: {incident['text']}" for incident in manifest.incidents),
         f"folder: {run.folder}",
         *([f"error: {manifest.error}"] if manifest.error else []),
         *(["", _history(run)] if manifest.history else []),

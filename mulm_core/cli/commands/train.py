@@ -1,4 +1,4 @@
-"""``mulm train``: fine-tune an adapter on a corpus."""
+"""``mulm train``: fine-tune a model on a corpus, go on with a run, or start from one."""
 
 from __future__ import annotations
 
@@ -6,27 +6,52 @@ from argparse import Namespace
 from dataclasses import asdict
 from typing import Any
 
-from mulm_core.cli.args import (
-    add_command,
-    add_declared,
-    add_direction,
-    declared_texts,
-    direction,
-    workspace,
-)
+from mulm_core import languages
+from mulm_core.cli.args import Parser, add_command, add_declared, add_direction, declared_texts
+from mulm_core.cli.args import workspace as workspace_of
 from mulm_core.cli.output import Answer, duration, number
 from mulm_core.cli.running import run_job
 from mulm_core.errors import UserError
+from mulm_core.runs import get_run
 from mulm_core.settings import load_settings
-from mulm_core.training import PRESETS, Recipe, TrainRequest, TrainResult, recipe_from, train
+from mulm_core.training import (
+    PRESETS,
+    Recipe,
+    ResumeRequest,
+    TrainRequest,
+    TrainResult,
+    changed_recipe,
+    recipe_from,
+    train,
+)
+from mulm_core.workspace import Workspace
+
+_ENDINGS = {
+    "patience": "the dev score no longer rose",
+    "max_minutes": "the time was over",
+    "max_steps": "the most steps were made",
+}
 
 
 def register(subparsers: Any) -> None:
     """Declare ``mulm train``; a flag for every usual field of the recipe."""
     parser = add_command(subparsers, "train", "fine-tune a model on a corpus")
-    parser.add_argument("--model", required=True, help="a model id or folder, such as starter")
-    parser.add_argument("--corpus", required=True, metavar="NAME")
-    add_direction(parser)
+    parser.add_argument("--resume", metavar="RUN", help="go on with a run that did not end")
+    add_training(parser)
+    parser.set_defaults(run=_train)
+
+
+def add_training(parser: Parser) -> None:
+    """The flags that say what to train: model, corpus, direction, recipe."""
+    parser.add_argument("--model", help="a model id or folder, such as starter")
+    parser.add_argument("--corpus", metavar="NAME")
+    add_direction(parser, required=False)
+    parser.add_argument(
+        "--from-run",
+        default="",
+        metavar="RUN",
+        help="start from what this run has learnt; what is not given is as it was there",
+    )
     parser.add_argument("--recipe", metavar=f"{{{','.join(PRESETS)}}}", help="where to start from")
     parser.add_argument("--name", default="", metavar="RUN", help="what to call the run")
     parser.add_argument(
@@ -37,17 +62,64 @@ def register(subparsers: Any) -> None:
         help="set any field of the recipe, by its name in the run's manifest",
     )
     add_declared(parser, Recipe)
-    parser.set_defaults(run=_train)
+
+
+def training_request(args: Namespace) -> TrainRequest:
+    """What the arguments ask to train; raises :class:`UserError` for what is missing or wrong."""
+    place = workspace_of(args)
+    changes = {**declared_texts(args, Recipe), **dict(map(_assignment, args.set))}
+    if args.from_run:
+        return _going_on(args, place, changes)
+    missing = [
+        f"--{name}" for name in ("model", "corpus", "source", "target") if not _given(args, name)
+    ]
+    if missing:
+        raise UserError(
+            f"the following arguments are required: {', '.join(missing)}",
+            fix="See mulm train --help",
+        )
+    recipe = recipe_from(args.recipe or load_settings(place).recipe, changes)
+    source, target = languages.normalise(args.source), languages.normalise(args.target)
+    return TrainRequest(place, args.model, args.corpus, source, target, recipe, args.name)
+
+
+def _going_on(args: Namespace, place: Workspace, changes: dict[str, str]) -> TrainRequest:
+    """A new run from another's adapter: all that is not given is as it was there."""
+    if args.recipe:
+        raise UserError("--recipe and --from-run exclude each other", fix="Use --set for changes")
+    parent = get_run(place, args.from_run)
+    before = parent.manifest
+    return TrainRequest(
+        place,
+        args.model or before.model,
+        args.corpus or before.corpus,
+        languages.normalise(args.source) if args.source else before.source,
+        languages.normalise(args.target) if args.target else before.target,
+        changed_recipe(Recipe.from_dict(before.recipe), changes),
+        args.name,
+        parent.id,
+    )
 
 
 def _train(args: Namespace) -> Answer:
-    source, target = direction(args)
-    place = workspace(args)
-    changes = {**declared_texts(args, Recipe), **dict(map(_assignment, args.set))}
-    recipe = recipe_from(args.recipe or load_settings(place).recipe, changes)
-    request = TrainRequest(place, args.model, args.corpus, source, target, recipe, args.name)
+    request = _resuming(args) if args.resume else training_request(args)
     result = run_job(train, request, stoppable=True)
     return Answer(asdict(result), _text(result))
+
+
+def _resuming(args: Namespace) -> ResumeRequest:
+    others = ("model", "corpus", "source", "target", "from_run", "recipe", "name", "set")
+    given = [name for name in others if _given(args, name)] + list(declared_texts(args, Recipe))
+    if given:
+        raise UserError(
+            f"--resume goes on as the run began: --{given[0].replace('_', '-')} has no place there",
+            fix="Start a new run from it with --from-run to change something",
+        )
+    return ResumeRequest(workspace_of(args), args.resume)
+
+
+def _given(args: Namespace, name: str) -> bool:
+    return bool(getattr(args, name))
 
 
 def _assignment(text: str) -> tuple[str, str]:
@@ -59,6 +131,7 @@ def _assignment(text: str) -> tuple[str, str]:
 
 def _text(result: TrainResult) -> str:
     ending = "Stopped early" if result.stopped else "Finished"
+    why = _ENDINGS.get(result.stopped_because, "")
     scores = [
         f"{title:<11}dev BLEU {number(of.get('bleu'))}, chrF {number(of.get('chrf'))}, "
         f"loss {number(of.get('loss'), 3)}"
@@ -66,9 +139,12 @@ def _text(result: TrainResult) -> str:
     ]
     return "\n".join(
         [
-            f"{ending}: run '{result.run}', {result.steps:,} steps on {result.pairs:,} pairs "
-            f"in {duration(result.seconds)}",
+            f"{ending}{f' ({why})' if why else ''}: run '{result.run}', {result.steps:,} steps on "
+            f"{result.pairs:,} pairs in {duration(result.seconds)}",
             *scores,
+            f"{result.pairs_per_second:,.0f} pairs/s, "
+            f"{result.target_tokens_per_second:,.0f} target tokens/s, "
+            f"{result.peak_memory_mb:,.0f} MiB at most",
             f"Translate with: mulm translate --run {result.run} …",
         ]
     )

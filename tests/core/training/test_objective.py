@@ -33,7 +33,7 @@ def batch(base: Base) -> Batch:
 def _loss_and_gradient(base: Base, batch: Batch, smoothing: float) -> tuple[float, torch.Tensor]:
     weights = base.model.model.encoder.layers[0].fc1.weight
     weights.requires_grad_(True)
-    loss = summed_loss(base.model, batch, smoothing)
+    loss = summed_loss(base, batch, smoothing)
     (gradient,) = torch.autograd.grad(3 * loss, weights)
     weights.requires_grad_(False)
     return float(loss.detach()), gradient
@@ -55,5 +55,5 @@ def test_any_chunk_gives_torchs_own_loss_and_gradient(
 
 def test_without_gradients_there_is_the_same_loss(base: Base, batch: Batch) -> None:
     with torch.inference_mode():
-        alone = float(summed_loss(base.model, batch))
+        alone = float(summed_loss(base, batch))
     assert alone == pytest.approx(_loss_and_gradient(base, batch, 0.0)[0], rel=1e-6)

@@ -21,10 +21,8 @@ def test_every_field_explains_itself() -> None:
 
 
 def test_changes_are_read_from_text() -> None:
-    recipe = recipe_from(
-        "quick", {"epochs": "7", "learning_rate": "1e-4", "lora_targets": "decoder"}
-    )
-    assert (recipe.epochs, recipe.learning_rate, recipe.lora_targets) == (7, 1e-4, "decoder")
+    recipe = recipe_from("quick", {"epochs": "7", "learning_rate": "1e-4", "lora_targets": "ffn"})
+    assert (recipe.epochs, recipe.learning_rate, recipe.lora_targets) == (7, 1e-4, "ffn")
     assert recipe.batch_tokens == PRESETS["quick"].batch_tokens
 
 

@@ -1,0 +1,130 @@
+"""Opening a run: a new one, one that goes on from another's adapter, or its own resumed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mulm_core.errors import UserError
+from mulm_core.jobs import JobContext
+from mulm_core.models import weights_hash
+from mulm_core.runs import Run, create_run, get_run
+from mulm_core.training.job import ResumeRequest, TrainRequest
+from mulm_core.training.methods import Tuned, tune
+from mulm_core.training.order import most_steps, steps_per_epoch
+from mulm_core.training.recipe import Recipe
+from mulm_core.training.setup import Setup, new_manifest, prepare
+from mulm_core.translation.pool import resolve
+from mulm_core.translation.systems import SystemRef
+
+_OF_THE_ADAPTER = (
+    "method",
+    "lora_rank",
+    "lora_alpha",
+    "lora_targets",
+    "side",
+    "target_names",
+    "prefix_length",
+    "top_layers",
+)
+_RESUMABLE = ("interrupted", "failed", "stopped")
+
+
+@dataclass
+class Opened:
+    """A run that is about to train. ``status`` is what it was before; empty for a new run."""
+
+    recipe: Recipe
+    setup: Setup
+    tuned: Tuned
+    run: Run
+    status: str = ""
+
+
+def open_run(ctx: JobContext, request: TrainRequest | ResumeRequest) -> Opened:
+    """Prepare everything up to the run's folder, which other programs then see as running.
+
+    Raises :class:`UserError` for what does not fit, before anything is written.
+    """
+    if isinstance(request, ResumeRequest):
+        return _resumed(ctx, request)
+    _fits_parent(request)
+    setup = prepare(ctx, request)
+    tuned = _tuned(request, setup)
+    total = most_steps(steps_per_epoch(setup.train, request.recipe), request.recipe)
+    manifest = new_manifest(request, setup, total)
+    manifest.trainable = sum(weights.numel() for weights in tuned.parameters)
+    return Opened(request.recipe, setup, tuned, create_run(request.workspace, manifest))
+
+
+def _tuned(request: TrainRequest, setup: Setup) -> Tuned:
+    import torch
+
+    torch.manual_seed(request.recipe.seed)  # fixes the first weights, and all chance after them
+    tuned = tune(setup.base, request.recipe)
+    if request.from_run:
+        folder = get_run(request.workspace, request.from_run).adapter_path
+        assert folder is not None  # _fits_parent() has looked
+        tuned.load(folder)
+    return tuned
+
+
+def _fits_parent(request: TrainRequest) -> None:
+    """Raise :class:`UserError` where the run to go on from is of another model or adapter."""
+    if not request.from_run:
+        return
+    info, parent = resolve(request.workspace, SystemRef(run=request.from_run))
+    assert parent is not None
+    if request.model not in (info.id, str(info.path), parent.manifest.model):
+        raise UserError(
+            f"the run '{parent.id}' is of another model, {info.id}",
+            fix="Choose that model, or train without the run",
+        )
+    before = Recipe.from_dict(parent.manifest.recipe)
+    for name in _OF_THE_ADAPTER:
+        if getattr(before, name) != getattr(request.recipe, name):
+            raise UserError(
+                f"the run '{parent.id}' has {name}={getattr(before, name)}, which cannot change",
+                where=name,
+                fix="Leave it as it is there, or train without the run",
+            )
+
+
+def _resumed(ctx: JobContext, request: ResumeRequest) -> Opened:
+    run = get_run(request.workspace, request.run)
+    manifest = run.manifest
+    if manifest.status not in _RESUMABLE:
+        raise UserError(
+            f"the run '{run.id}' is {manifest.status}",
+            fix="Train on from it in a new run (--from-run) for more epochs or data",
+        )
+    again = TrainRequest(
+        request.workspace,
+        manifest.model,
+        manifest.corpus,
+        manifest.source,
+        manifest.target,
+        Recipe.from_dict(manifest.recipe),
+        manifest.name,
+        "" if run.checkpoints() else manifest.parent,
+    )
+    setup = prepare(ctx, again)
+    _unchanged(run, setup)
+    opened = Opened(again.recipe, setup, _tuned(again, setup), run, manifest.status)
+    run.hold()
+    manifest.status, manifest.error = "running", ""
+    run.save()
+    return opened
+
+
+def _unchanged(run: Run, setup: Setup) -> None:
+    """Raise :class:`UserError` where the run could not go on as it began."""
+    changed = {
+        "model": run.manifest.model_hash != weights_hash(setup.base.info.path),
+        "corpus": run.manifest.corpus_hash != setup.corpus_hash,
+    }
+    for what, differs in changed.items():
+        if differs:
+            raise UserError(
+                f"the {what} has changed since the run '{run.id}' began",
+                fix=f"Put the {what} back, or train on in a new run (--from-run)",
+            )
