@@ -52,6 +52,7 @@ class Job(QObject):
         self.title = title
         self.page = page
         self.stoppable = stoppable
+        self.in_bytes = False
         self.done = False
         self.last_progress: Progress | None = None
         self.ctx = JobContext(sink=partial(sink, self.id))
@@ -157,15 +158,18 @@ class JobRunner(QObject):
         quiet: bool = False,
         quick: bool = False,
         patient: bool = False,
+        in_bytes: bool = False,
     ) -> Job:
         """Run ``job(ctx, request)`` in the background.
 
         ``heavy`` jobs wait for one another; ``quick`` ones, which somebody waits for, wait for no
         long one. ``quiet`` ones (a list being read, a translation while typing) are not announced
         in the job strip, ``patient`` ones only when they are not over at once. ``stoppable`` jobs
-        keep their work on stop. After :meth:`close` every job ends as cancelled.
+        keep their work on stop; progress ``in_bytes`` is shown as such. After :meth:`close` every
+        job ends as cancelled.
         """
         handle = Job(title, page, stoppable, self._told.emit)
+        handle.in_bytes = in_bytes
         self._jobs[handle.id] = handle
         if quiet or patient:
             self._quiet.add(handle.id)

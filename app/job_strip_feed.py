@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.bridge import Failure, Job, JobRunner
 from app.context import AppContext
-from app.i18n import duration, tr
+from app.i18n import duration, file_size, tr
 from app.system_info import memory_used
 from app.widgets.job_strip import JobStrip
 
@@ -49,7 +49,15 @@ class JobStripFeed(QObject):
     def _progress(self, job: Job, _event: object) -> None:
         progress = job.last_progress
         assert progress is not None  # it is set before the signal
-        self._strip.update_job(job.id, progress.fraction, progress.message, progress.eta_s)
+        message = progress.message
+        if job.in_bytes and progress.total:
+            message = tr(
+                "{done} of {total} \N{MIDDLE DOT} {message}",
+                done=file_size(int(progress.done)),
+                total=file_size(int(progress.total)),
+                message=message,
+            )
+        self._strip.update_job(job.id, progress.fraction, message, progress.eta_s)
 
     def _succeeded(self, job: Job, _result: object) -> None:
         took = job.last_progress.elapsed_s if job.last_progress is not None else 0.0

@@ -36,6 +36,7 @@ def pair_columns() -> list[Column]:
             _origin,
             width=130,
             by_line=True,
+            from_width=640,
             tooltip=tr("File and place the pair was read from"),
             token=lambda pair: "text_secondary",
             tip=_origin,

@@ -141,7 +141,7 @@ class _OverlapCard(Card):
         self._rows = link_button(tr("Show"), self.show_rows.emit)
         self.switch = Switch(tr("Keep overlapping pairs out of train"))
         self.switch.setToolTip(tr("Keep overlapping pairs out of train"))
-        self.switch.clicked.connect(self.removed.emit)
+        self.switch.clicked.connect(lambda: self.removed.emit(self.switch.isChecked()))
         self._keep_out = label(tr("Keep out"), "secondary")
         head = QHBoxLayout()
         head.setSpacing(12)

@@ -182,6 +182,7 @@ class ImportModel(QObject):
             (self._workspace, choice),
             title=tr("Import {name}", name=choice.name),
             page="corpora",
+            in_bytes=True,
         )
         job.succeeded.connect(self.imported.emit)
         job.failed.connect(self.failed.emit)

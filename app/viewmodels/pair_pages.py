@@ -100,6 +100,8 @@ class PairPages(QObject):
 
     def reload(self) -> None:
         """Read the rows that were looked at last anew, after they were changed."""
+        if self._shown != self._wanted:
+            self.ask(self._wanted)  # the answer on its way may be from before
         if not self._wanted.corpus or self._shown != self._wanted:
             return
         self._grow_older()

@@ -23,7 +23,7 @@ from app.widgets.page import label, line, link_button, quiet_button, restyle
 from app.widgets.recipe_form import Field, RecipeForm
 from app.widgets.switch import Switch
 
-_SAMPLE_LENGTH = 240
+_SAMPLE_LENGTH = 160
 _FOUND, _SWITCH = 84, 52  # widths of columns
 _INDENT = 46  # of what stands below a title
 
@@ -108,7 +108,7 @@ class CheckItem(QWidget):
         self._rows.setAccessibleName(tr("Show the rows of {check}", check=facts.title))
         self._rows.setToolTip(tr("Show these rows in the table"))
         self.switch = Switch(tr("Exclude what {check} found", check=facts.title))
-        self.switch.clicked.connect(self.applied.emit)
+        self.switch.clicked.connect(lambda: self.applied.emit(self.switch.isChecked()))
         self._details: _Details | None = None
         self._lay_out()
         self._unfold(False)

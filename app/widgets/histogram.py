@@ -46,6 +46,7 @@ class HistogramChart(Card):
         for side in ("left", "bottom"):
             item.getAxis(side).enableAutoSIPrefix(False)
         item.getAxis("left").setWidth(48)
+        item.getAxis("bottom").setHeight(24)
         self._bars = pg.BarGraphItem(x0=[0.0], x1=[0.0], height=[0.0])
         item.addItem(self._bars)
         self._middle = pg.InfiniteLine(angle=90, movable=False)

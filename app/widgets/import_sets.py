@@ -68,7 +68,7 @@ class _Row(QFrame):
         self.box = _Box()
         self.box.setAccessibleName(tr("Import {name}", name=found.title))
         self.box.reached.connect(self.reached)
-        self.box.clicked.connect(self.toggled.emit)
+        self.box.clicked.connect(lambda: self.toggled.emit(self.box.isChecked()))
         self._title = ElidedLabel(found.title, "strong")
         self._size = label("", "small")
         self._facts = label("", "small", wrap=True)

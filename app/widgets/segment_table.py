@@ -56,7 +56,8 @@ class Column:
     colour of a row's cell (``danger``, ``text_secondary`` …), or None for plain text; *struck*
     tells whether its text is struck through. *tip* is the cell's tooltip. An *editable* column's
     value is what the editor begins with. The value of a *by_line* column has a line of its own for
-    each of its lines, cut in the middle where it does not fit.
+    each of its lines, cut in the middle where it does not fit. A column with *from_width* shows
+    only in tables at least that wide.
     """
 
     key: str
@@ -72,6 +73,7 @@ class Column:
     tip: Callable[[Any], str] | None = None
     editable: bool = False
     by_line: bool = False
+    from_width: int = 0
 
 
 Fetch = Callable[[int, int], Sequence[Any] | None]
@@ -354,6 +356,9 @@ class SegmentTable(QTableView):
         """Give the width that is left to the columns that share it."""
         super().resizeEvent(event)
         header = self.horizontalHeader()
+        for index, column in enumerate(self.rows.columns):
+            if column.from_width:
+                header.setSectionHidden(index, self.viewport().width() < column.from_width)
         sharing = [i for i, column in enumerate(self.rows.columns) if column.share]
         taken = sum(header.sectionSize(i) for i in range(header.count()) if i not in sharing)
         total = sum(header.sectionSize(i) for i in sharing)
