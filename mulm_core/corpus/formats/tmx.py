@@ -11,10 +11,12 @@ from mulm_core.corpus.encodings import Encoding
 from mulm_core.corpus.formats import xmlstream
 from mulm_core.corpus.formats.base import Plain, Reader, Sources, Unit
 from mulm_core.corpus.formats.inline import Texts
+from mulm_core.corpus.formats.tmx_plain import PlainUnits
 from mulm_core.corpus.source import Source
 from mulm_core.corpus.types import Problem, ReadOptions
 
 _LANG = re.compile(rb"<tuv\b[^<>]*?\blang\s*=\s*[\"']([^\"'<>]{1,40})[\"']")
+_UNIT_END = b"</tu>"
 _HEADER_LANG = re.compile(rb"<header\b[^<>]*?\bsrclang\s*=\s*[\"']([^\"'<>]{1,40})[\"']")
 
 
@@ -68,61 +70,64 @@ class TmxReader(Reader):
         file = files[0]
         sides = _Sides(xmlstream.sides_of(file, _LANG, (source, target)))
         texts = Texts(file, options)
-        plain = _Plain(sides)
         first = 1
-        for body, count, done in xmlstream.children(file, "TMX", "tmx", "body", options.encoding):
-            pairs = plain.pairs(body, count)
-            if pairs is not None:
-                yield Plain(pairs, first, done)
-                first += count
-                continue
-            units = [unit for unit in body[:count] if str(unit.tag).rpartition("}")[2] == "tu"]
-            for number, unit in enumerate(units, first):
-                where = f"unit {number}"
-                left, right, _ = _segments(unit, sides)
-                if left is None or right is None:
-                    yield Problem(file.name, where, _missing((source, left), (target, right)))
-                else:
-                    yield Unit(*texts.pair(left, right), where, done, texts.codes)
-            first += len(units)
+        for part, done in _pieces(file, options, self.encoding(files, options, ()).name, sides):
+            if part and isinstance(part[0], tuple):
+                yield Plain(part, first, done)
+            else:
+                for number, unit in enumerate(part, first):
+                    where = f"unit {number}"
+                    left, right, _ = _segments(unit, sides)
+                    if left is None or right is None:
+                        yield Problem(file.name, where, _missing((source, left), (target, right)))
+                    else:
+                        yield Unit(*texts.pair(left, right), where, done, texts.codes)
+            first += len(part)
+
+
+def _pieces(
+    file: Source, options: ReadOptions, encoding: str, sides: _Sides
+) -> Iterator[tuple[list[Any], int]]:
+    """Units piece by piece: as pairs where all of a piece are plain, as elements otherwise."""
+    feeder = xmlstream.Feeder(file, "TMX", "tmx", ("tu",), options.encoding)
+    plain = PlainUnits(sides) if encoding in ("utf-8", "utf-8-sig") else None
+    rest = b""
+    with file.open() as stream:
+        while chunk := stream.read(xmlstream.FEED):
+            rest += chunk
+            end = rest.rfind(_UNIT_END) + len(_UNIT_END)
+            if end < len(_UNIT_END):
+                end = len(rest)
+            piece, rest = rest[:end], rest[end:]
+            pairs = plain.pairs(piece) if plain else None
+            if pairs is None:
+                yield feeder.feed(piece[:-1]), stream.done
+                last = feeder.feed(piece[-1:])
+                yield last, stream.done
+                if plain:
+                    plain.ready = _between_units(last)
+            else:
+                # Only the lines are left for the parser, which counts them for its errors.
+                feeder.feed(b"\n" * piece.count(b"\n"))
+                yield pairs, stream.done
+        yield feeder.feed(rest), stream.done
+    feeder.close()
+
+
+def _between_units(last: list[Any]) -> bool:
+    """Whether the parser is between two units of a body, by what the last byte completed."""
+    if len(last) != 1:
+        return False
+    body = last[0].getparent()
+    return (
+        body is not None
+        and str(body.tag).rpartition("}")[2] == "body"
+        and body.getroottree().docinfo.internalDTD is None
+    )
 
 
 def _missing(*sides: tuple[str, Any]) -> str:
     return f"there is no {' and no '.join(tag for tag, found in sides if found is None)} text"
-
-
-class _Plain:
-    """Reads many units at once where all have two variants, in one order, of nothing but text."""
-
-    def __init__(self, sides: _Sides) -> None:
-        from lxml.etree import XPath
-
-        self._sides = sides
-        self._odd = XPath(
-            "boolean(tu/tuv[3] | tu/tuv/seg[2] | tu/tuv/seg/node()[2] | tu/tuv/seg/*)"
-        )
-        parts = ("tuv[1]/@xml:lang", "tuv[2]/@xml:lang", "tuv[1]/seg/text()", "tuv[2]/seg/text()")
-        self._parts = [
-            (XPath(f"tu/{part}", smart_strings=False), XPath(part, smart_strings=False))
-            for part in parts
-        ]
-
-    def pairs(self, body: Any, count: int) -> list[tuple[str, str]] | None:
-        """Both sides of the first units; None where one of them has to be looked at by itself."""
-        # Entities that stay unresolved are no nodes to XPath.
-        if body.getroottree().docinfo.internalDTD is not None or self._odd(body):
-            return None
-        columns = []
-        for whole, own in self._parts:
-            found = whole(body)
-            # A unit has one at most: where there are as many as units, each of them has one.
-            if len(found) - sum(len(own(unit)) for unit in body[count:]) != count:
-                return None
-            columns.append(found[:count])
-        orders = {(self._sides[a], self._sides[b]) for a, b in set(zip(*columns[:2], strict=True))}
-        if orders == {(0, 1)}:
-            return list(zip(columns[2], columns[3], strict=True))
-        return list(zip(columns[3], columns[2], strict=True)) if orders == {(1, 0)} else None
 
 
 class _Sides(dict[str | None, int]):

@@ -16,7 +16,7 @@ XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _DECLARED = re.compile(rb"<\?xml[^>]*?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>")
-_FEED = 1 << 16
+FEED = 1 << 16  # bytes a piece
 _CHUNK = 1 << 20
 _OVERLAP = 1000  # an opening tag is shorter
 LANGUAGE_SCAN = 64 * _CHUNK  # detection looks no further
@@ -37,91 +37,80 @@ def elements(
 ) -> Iterator[tuple[Any, int]]:
     """Each element called one of ``names`` when it is complete, and the bytes read so far.
 
-    Read it at once: it goes soon, with all that came before it. ``root`` is the local name that
-    the document has to begin with, ``title`` the format. Raises :class:`UserError` for damaged,
-    truncated or dangerous XML.
+    Read it at once: it goes soon, with all that came before it. Raises as :class:`Feeder`.
     """
-    top = None
-    waiting = 0
-    for events, size, done in _events(source, title, root, ("start", "end"), names, encoding):
-        waiting += size
-        for event, element in events:
-            if top is None:
-                top = element  # the root, the first one to start
-            elif event == "end" and element is not top:
-                yield element, done
-                waiting = 0
-        if top is not None and _forget(top, names) and waiting > _MAX_UNIT:
-            raise _endless(source)
+    feeder = Feeder(source, title, root, names, encoding)
+    with source.open() as stream:
+        while chunk := stream.read(FEED):
+            for element in feeder.feed(chunk):
+                yield element, stream.done
+    feeder.close()
 
 
-def children(
-    source: Source, title: str, root: str, name: str, encoding: str = ""
-) -> Iterator[tuple[Any, int, int]]:
-    """An element called ``name``, how many of its first children are complete, the bytes read.
+class Feeder:
+    """Takes a document piece by piece and gives the elements that each piece completes.
 
-    Quicker than :func:`elements` where there are many: they come piece by piece, and are gone when
-    the next ones come. Raises as :func:`elements`.
+    ``names`` are local names, ``root`` is the one that the document has to begin with, ``title``
+    the format. All methods raise :class:`UserError` for damaged, truncated or dangerous XML.
     """
-    parents: list[Any] = []  # the root first, then the last of those called name
-    waiting = done = 0
-    for events, size, done in _events(source, title, root, ("start",), (name,), encoding):
-        waiting += size
-        parents += [element for _, element in events]
-        while len(parents) > 2:
-            parent = parents.pop(1)
-            yield parent, len(parent), done
-        if len(parents) == 2 and (count := len(parents[1]) - 1) > 0:
-            yield parents[1], count, done
-            del parents[1][:count]
-            waiting = 0
-        if parents and _forget(parents[0], (name,)) and waiting > _MAX_UNIT:
-            raise _endless(source)
-    for parent in parents[1:]:
-        yield parent, len(parent), done
 
+    def __init__(
+        self, source: Source, title: str, root: str, names: tuple[str, ...], encoding: str = ""
+    ) -> None:
+        from lxml import etree
 
-def _events(
-    source: Source,
-    title: str,
-    root: str,
-    events: tuple[str, ...],
-    names: tuple[str, ...],
-    encoding: str,
-) -> Iterator[tuple[list[tuple[str, Any]], int, int]]:
-    """What happens to the root and to elements called one of ``names``, piece by piece.
-
-    With it come the size of the piece and the bytes of the file read so far.
-    """
-    from lxml import etree
-
-    # Entities stay unresolved, nothing is fetched, and libxml2's own limits on depth and on the
-    # size of one text stay on (huge_tree), so that no small file can fill the memory.
-    parser = etree.XMLPullParser(
-        events=events,
-        tag=[f"{{*}}{name}" for name in (root, *names)],
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        collect_ids=False,
-        encoding=known(encoding) or None,
-    )
-    # Not the parser's to find out: it would keep all of a document without one such element.
-    if root_of(source) not in (root, ""):
-        raise UserError(
-            f"this is XML, but not {title}", where=str(source), fix=f"Choose a {title} file"
+        # Not the parser's to find out: it would keep all of a document without one such element.
+        if root_of(source) not in (root, ""):
+            raise UserError(
+                f"this is XML, but not {title}", where=str(source), fix=f"Choose a {title} file"
+            )
+        # Entities stay unresolved, nothing is fetched, and libxml2's own limits on depth and on
+        # the size of one text stay on (huge_tree), so that no small file can fill the memory.
+        self._parser = etree.XMLPullParser(
+            events=("start", "end"),
+            tag=[f"{{*}}{name}" for name in (root, *names)],
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+            collect_ids=False,
+            encoding=known(encoding) or None,
         )
-    try:
-        with source.open() as stream:
-            while chunk := stream.read(_FEED):
-                parser.feed(chunk)
-                yield list(parser.read_events()), len(chunk), stream.done
-            parser.close()
-    except etree.XMLSyntaxError as error:
-        raise _damaged(source, title, error) from None
+        self._error = etree.XMLSyntaxError
+        self._source = source
+        self._title = title
+        self._names = names
+        self._top: Any = None
+        self._waiting = 0
+
+    def feed(self, piece: bytes) -> list[Any]:
+        """The elements that are complete now; those of the last call are gone."""
+        in_unit = self._top is not None and _forget(self._top, self._names)
+        if in_unit and self._waiting > _MAX_UNIT:
+            raise _endless(self._source)
+        self._waiting += len(piece)
+        try:
+            self._parser.feed(piece)
+            events = list(self._parser.read_events())
+        except self._error as error:
+            raise _damaged(self._source, self._title, error) from None
+        if self._top is None and events:
+            self._top = events[0][1]  # the root, the first one to start
+        found = [
+            element for event, element in events if event == "end" and element is not self._top
+        ]
+        if found:
+            self._waiting = 0
+        return found
+
+    def close(self) -> None:
+        """The document is complete."""
+        try:
+            self._parser.close()
+        except self._error as error:
+            raise _damaged(self._source, self._title, error) from None
 
 
 def _forget(element: Any, names: tuple[str, ...]) -> bool:
