@@ -45,6 +45,7 @@ fuzz: $(VENV)/.ready-dev
 bench: $(VENV)/.ready-dev
 	@$(PY) benchmarks/finetune_vs_peft.py
 	@QT_QPA_PLATFORM=offscreen $(PY) benchmarks/window_latency.py
+	@QT_QPA_PLATFORM=offscreen $(PY) benchmarks/corpus.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
