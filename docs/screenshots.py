@@ -80,6 +80,7 @@ def prepare(place: Path, model: str) -> None:
             JobContext(),
             ImportRequest(workspace, sample.train, sample.source, sample.target, CORPUS),
         )
+    check(workspace)
     if not list_runs(workspace):
         print("fine-tuning …", flush=True)
         recipe = recipe_from("quick", {"evals_per_epoch": "2"})
@@ -95,6 +96,16 @@ def prepare(place: Path, model: str) -> None:
             JobContext(),
             EvaluateRequest(workspace, test, sample.source, sample.target, (model, f"run:{run}")),
         )
+
+
+def check(workspace: Workspace) -> None:
+    """Scan the sample's corpus and apply one check, where that is not done yet."""
+    from mulm_core.corpus.checks import ApplyRequest, ScanRequest, apply, check_states, scan
+    from mulm_core.jobs import JobContext
+
+    if not check_states(workspace, CORPUS):
+        scan(JobContext(), ScanRequest(workspace, CORPUS))
+        apply(JobContext(), ApplyRequest(workspace, CORPUS, ("conflicts",)))
 
 
 def take(place: Path, theme: str, out: Path, wanted: list[str]) -> None:
@@ -158,17 +169,30 @@ def scenes(window: MainWindow, workspace: Workspace) -> dict[str, Callable[[], A
             position=telling_segment(list_evaluations(workspace)[0]),
         )
 
+    def unfolded(tab: str, check: str) -> Callable[[], None]:
+        def show() -> None:
+            go("corpora", corpus=CORPUS, tab=tab)()
+            page: Any = window.page("corpora")
+            wait_until(lambda: page._model.checks.overview.scanned)
+            page._detail.checks.list.items[check].set_open(True)
+
+        return show
+
     def dialog() -> QWidget:
         window.show_page("corpora")
         page: Any = window.page("corpora")
-        page.drop_files(list(sample.train))
+        page.drop_files([*get_sample("wesnoth-de-fr").train, *sample.test, *(sample.dev or ())])
         wait_until(lambda: page.dialog is not None)
         result: QWidget = page.dialog
         return result
 
     return {
         "home": go("home"),
-        "corpora": go("corpora", corpus=CORPUS),
+        "corpora": go("corpora", corpus=CORPUS, tab="pairs"),
+        "corpora-excluded": go("corpora", corpus=CORPUS, check="excluded"),
+        "corpora-checks": unfolded("checks", "conflicts"),
+        "corpora-splits": go("corpora", corpus=CORPUS, tab="splits"),
+        "corpora-statistics": go("corpora", corpus=CORPUS, tab="statistics"),
         "import": dialog,
         "finetune-start": go("finetune", corpus=CORPUS),
         "finetune": go("finetune", run=run),

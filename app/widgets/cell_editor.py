@@ -55,7 +55,11 @@ class CellEditor(QPlainTextEdit):
         while block.isValid() and wanted < most:
             wanted += self.blockBoundingRect(block).height()
             block = block.next()
-        height = max(self._cell.height(), round(min(wanted, most)) + 16)
+        height = max(self._cell.height(), round(min(wanted, most)) + 18)
+        bar = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(
+            bar.ScrollBarAsNeeded if wanted >= most else bar.ScrollBarAlwaysOff
+        )
         parent = self.parentWidget()
         room = parent.height() if parent is not None else height
         top = max(0, min(self._cell.top(), room - height))

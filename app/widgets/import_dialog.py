@@ -76,8 +76,9 @@ class ImportDialog(QDialog):
         self._import = primary_button(tr("Import"), "upload", self.accept)
         self._import.setDefault(True)
         self._list = SetList(form.sets)
-        self._panels = {found.key: SetPanel(found, form.encodings) for found in form.sets}
+        self._panels: dict[int, SetPanel] = {}  # of those that were looked at
         self._stack = QStackedWidget()
+        self._pages: dict[int, int] = {}  # their places in it
         self._look_soon = self._timer(self._look_at_current)
         self._name_soon = self._timer(lambda: self.name_settled.emit(self.name))
         self._lay_out()
@@ -131,7 +132,7 @@ class ImportDialog(QDialog):
 
     def values(self, key: int) -> dict[str, Any]:
         """How a set is to be read, by the names of the choices."""
-        return self._panels[key].options.values
+        return self._panels[key].options.values if key in self._panels else {}
 
     @property
     def can_import(self) -> bool:
@@ -143,7 +144,7 @@ class ImportDialog(QDialog):
     def show_set(self, found: FoundSet) -> None:
         """Show what a set turned out to be with other options."""
         self._sets[found.key] = found
-        self._panels[found.key].show_set(found)
+        self._panel(found.key).show_set(found)
         self._list.show_set(found)
         self._update()
 
@@ -160,12 +161,6 @@ class ImportDialog(QDialog):
         outer.setContentsMargins(24, 20, 24, 16)
         outer.setSpacing(16)
         outer.addWidget(label(tr("Import sentence pairs"), "title"))
-        for panel in self._panels.values():
-            column = QWidget()
-            box = QVBoxLayout(column)
-            box.setContentsMargins(0, 0, 0, 0)
-            box.addWidget(panel)
-            self._stack.addWidget(scrolled(column))
         middle = QHBoxLayout()
         middle.setSpacing(16)
         if self._many:
@@ -190,6 +185,18 @@ class ImportDialog(QDialog):
         outer.addLayout(buttons)
         self.setMinimumSize(*((880, 540) if self._many else (640, 480)))
         self.resize(*((940, 640) if self._many else (680, 600)))
+
+    def _panel(self, key: int) -> SetPanel:
+        """The panel of a set; made when it is looked at, for there may be hundreds."""
+        if key not in self._panels:
+            panel = self._panels[key] = SetPanel(self._sets[key], self._form.encodings)
+            panel.changed.connect(lambda: self._options_changed(key))
+            column = QWidget()
+            box = QVBoxLayout(column)
+            box.setContentsMargins(0, 0, 0, 0)
+            box.addWidget(panel)
+            self._pages[key] = self._stack.addWidget(scrolled(column))
+        return self._panels[key]
 
     def _answers(self) -> QGridLayout:
         grid = QGridLayout()
@@ -241,8 +248,6 @@ class ImportDialog(QDialog):
     def _connect(self) -> None:
         self._list.current_changed.connect(self._show_current)
         self._list.toggled.connect(self._toggle)
-        for key, panel in self._panels.items():
-            panel.changed.connect(lambda key=key: self._options_changed(key))
         for box in (self._source, self._target):
             box.changed.connect(lambda _: self._languages_changed())
         self._all.toggled.connect(self._all_toggled)
@@ -279,7 +284,7 @@ class ImportDialog(QDialog):
         self._update()
 
     def _options_changed(self, key: int) -> None:
-        if self._panels[key].options.complete:
+        if self._panel(key).options.complete:
             self.look_wanted.emit(key)
         self._update()
 
@@ -288,7 +293,8 @@ class ImportDialog(QDialog):
             self.look_wanted.emit(self._list.current)
 
     def _show_current(self, key: int) -> None:
-        self._stack.setCurrentIndex(list(self._sets).index(key))
+        self._panel(key)
+        self._stack.setCurrentIndex(self._pages[key])
         self._look_soon.start()
         self._show_preview(key)
 
@@ -317,7 +323,7 @@ class ImportDialog(QDialog):
             chosen, note, tone = self._state(key)
             repeated = key in self._repeats and key not in self._wanted_again and tone == "warning"
             self._list.show_state(key, chosen, note, tone, again=repeated and not chosen)
-            self._show_preview(key)
+        self._show_preview(self._list.current)
         sentence, ok, wrong = self._judged()
         self._verdict.setText(sentence)
         restyle(self._verdict, tone="danger" if wrong else "")
@@ -370,4 +376,4 @@ class ImportDialog(QDialog):
         pairs = found.preview
         if self.source and found.preview_of == (self.target, self.source):
             pairs = tuple((right, left) for left, right in pairs)
-        self._panels[key].preview.show_pairs(titles, pairs, otherwise)
+        self._panel(key).preview.show_pairs(titles, pairs, otherwise)

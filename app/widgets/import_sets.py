@@ -9,9 +9,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QVBoxLayout, QWidget
 
-from app.i18n import tr
+from app.i18n import number, tr
 from app.widgets.page import label, link_button, restyle, scrolled
 from app.widgets.rows import ElidedLabel
+
+_SHOWN = 60  # rows; nobody ticks more, and each costs some milliseconds
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,10 @@ class FoundSet:
     codes: int | None = None
     unfinished: bool = False
     error: str = ""
+
+
+def _needs_nothing(found: FoundSet) -> bool:
+    return not (found.error or found.asks_columns or found.encoding_guessed)
 
 
 class _Box(QCheckBox):
@@ -88,6 +94,7 @@ class _Row(QFrame):
         grid.addWidget(self._facts, 1, 1, 1, 2)
         grid.addWidget(self._note, 2, 1)
         grid.addWidget(self._again, 2, 2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        self._state: tuple[object, ...] = ()
         self.show_set(found)
         self.show_state(True, "", "", again=False)
 
@@ -98,6 +105,9 @@ class _Row(QFrame):
         self.setAccessibleName(f"{found.title}: {found.facts} {found.size}".strip())
 
     def show_state(self, chosen: bool, note: str, tone: str, *, again: bool) -> None:
+        if self._state == (chosen, note, tone, again) and self.box.isChecked() == chosen:
+            return
+        self._state = (chosen, note, tone, again)
         self.box.setChecked(chosen)
         self.box.setEnabled(chosen or tone not in ("danger", "misfit"))
         self._note.setText(note)
@@ -115,7 +125,10 @@ class _Row(QFrame):
 
 
 class SetList(QWidget):
-    """Rows of which one is looked at; a check box tells which are imported."""
+    """Rows of which one is looked at; a check box tells which are imported.
+
+    Of very many sets, those that need an answer come first, and the last ones have no row.
+    """
 
     current_changed = Signal(int)
     """The key of the set that is looked at now."""
@@ -131,11 +144,15 @@ class SetList(QWidget):
         box = QVBoxLayout(column)
         box.setContentsMargins(0, 0, 4, 0)
         box.setSpacing(2)
-        for found in sets:
+        shown = sorted(sets, key=_needs_nothing)[:_SHOWN] if len(sets) > _SHOWN else sets
+        for found in shown:
             row = self._rows[found.key] = _Row(found, alone)
             row.reached.connect(lambda key=found.key: self.set_current(key))
             row.toggled.connect(lambda on, key=found.key: self.toggled.emit(key, on))
             box.addWidget(row)
+        if len(shown) < len(sets):
+            more = tr("and {n} more that need no answer", n=number(len(sets) - len(shown)))
+            box.addWidget(label(more, "secondary"))
         box.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -153,10 +170,12 @@ class SetList(QWidget):
 
     def show_set(self, found: FoundSet) -> None:
         """Show what a set turned out to be with other options."""
-        self._rows[found.key].show_set(found)
+        if found.key in self._rows:
+            self._rows[found.key].show_set(found)
 
     def show_state(
         self, key: int, chosen: bool, note: str = "", tone: str = "", *, again: bool = False
     ) -> None:
         """Tick a set or not, and say why; *tone* ``danger`` or ``misfit`` leaves no choice."""
-        self._rows[key].show_state(chosen, note, tone, again=again)
+        if key in self._rows:
+            self._rows[key].show_state(chosen, note, tone, again=again)
