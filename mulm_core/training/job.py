@@ -84,7 +84,7 @@ def result_of(run: Run) -> TrainResult:
         pairs=manifest.pairs,
         stopped=manifest.status == "stopped",
         stopped_because=manifest.stopped_because,
-        dev_loss=manifest.best["loss"],
+        dev_loss=(manifest.best or manifest.zero_shot)["loss"],
         pairs_per_second=manifest.pairs_per_second,
         target_tokens_per_second=manifest.target_tokens_per_second,
         peak_memory_mb=manifest.peak_memory_mb,

@@ -123,7 +123,7 @@ class _Training:
                     self._next_step()
                 except _NotANumber:
                     self._go_back()
-            if self._best_step() is None or self.because == "max_minutes":
+            if self.state.step and (self._best_step() is None or self.because == "max_minutes"):
                 self._evaluate()
         return self._finish()
 
@@ -142,7 +142,7 @@ class _Training:
             "max_steps": self.state.step >= self.total_steps,
             "person": self.ctx.stop_requested,
             "patience": 0 < self.recipe.patience <= self.state.without_gain,
-            "max_minutes": self._worked_s() + self.evaluation_s >= limit_s,
+            "max_minutes": self.state.step and self._worked_s() + self.evaluation_s >= limit_s,
         }
         self.because = next((reason for reason, true in ends.items() if true), "")
         return bool(self.because)

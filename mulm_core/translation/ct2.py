@@ -41,12 +41,15 @@ class Ct2Search:
 
     def __init__(self, base: Base) -> None:
         import ctranslate2
+        import torch
 
+        threads = torch.get_num_threads()
         with tempfile.TemporaryDirectory(prefix="mulm-") as folder:
             self._vocabulary = _convert(base, folder)
             self._engine = ctranslate2.Translator(
                 folder, device="cpu", compute_type="float32", intra_threads=core_count()
             )
+        torch.set_num_threads(threads)  # the engine has set it for the whole process
         self._ids = {token: index for index, token in enumerate(self._vocabulary)}
 
     def search(

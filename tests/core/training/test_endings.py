@@ -1,0 +1,155 @@
+"""How a run ends: on limits, at once when cancelled, and without leaving anything running."""
+
+from __future__ import annotations
+
+import gc
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import psutil
+import pytest
+
+from mulm_core.errors import Cancelled, UserError
+from mulm_core.jobs import Event, JobContext
+from mulm_core.runs import get_run
+from mulm_core.training import RunStarted, TrainRequest, TrainStep, changed_recipe, train
+from mulm_core.workspace import Workspace
+
+Make = Callable[..., TrainRequest]
+
+
+def test_the_most_steps_end_it_with_an_evaluation(request_for: Make, workspace: Workspace) -> None:
+    result = train(JobContext(), request_for(epochs=50, max_steps=4))
+    assert (result.steps, result.stopped_because, result.stopped) == (4, "max_steps", False)
+    assert get_run(workspace, result.run).manifest.history[-1]["step"] == 4
+    assert train(JobContext(), request_for(epochs=1, max_steps=99)).stopped_because == "epochs"
+
+
+def test_the_most_minutes_end_it_in_time_with_an_evaluation(
+    request_for: Make, workspace: Workspace
+) -> None:
+    result = train(JobContext(), request_for(epochs=1000, patience=0, max_minutes=0.05))
+    assert result.stopped_because == "max_minutes" and not result.stopped
+    assert result.seconds < 3 + 1.5
+    assert get_run(workspace, result.run).manifest.history[-1]["step"] == result.steps
+
+
+def test_the_result_tells_rates_and_memory(request_for: Make, workspace: Workspace) -> None:
+    events: list[Event] = []
+    result = train(JobContext(events.append), request_for(epochs=2, accumulate=2))
+    steps = [event for event in events if isinstance(event, TrainStep)]
+    assert result.stopped_because == "epochs"
+    assert result.dev_loss == result.best["loss"]
+    assert result.pairs_per_second > 2 * result.pairs / result.seconds
+    low, high = (pick(step.tokens_per_s for step in steps) for pick in (min, max))
+    assert low <= result.target_tokens_per_second <= high
+    assert 100 < result.peak_memory_mb < psutil.virtual_memory().total / 2**20
+    manifest = get_run(workspace, result.run).manifest
+    assert manifest.pairs_per_second == result.pairs_per_second
+
+
+@pytest.mark.parametrize("limits", [{"max_minutes": 0.01}, {"max_minutes": 0.01, "max_steps": 1}])
+def test_a_limit_that_is_too_short_still_takes_a_step(
+    request_for: Make, limits: dict[str, float]
+) -> None:
+    result = train(JobContext(), request_for(**limits))
+    assert result.steps >= 1 and result.best["step"] == result.steps
+
+
+def test_stopping_before_the_first_step_ends_with_the_base(request_for: Make) -> None:
+    ctx = JobContext(lambda event: ctx.stop() if isinstance(event, RunStarted) else None)
+    result = train(ctx, request_for())
+    assert (result.steps, result.best, result.stopped) == (0, {}, True)
+    assert result.dev_loss == result.zero_shot["loss"]
+
+
+def test_accumulated_batches_learn_what_one_large_batch_does(request_for: Make) -> None:
+    events: list[Event] = []
+    result = train(JobContext(events.append), request_for(epochs=1, accumulate=100))
+    (step,) = [event for event in events if isinstance(event, TrainStep)]
+    large = train(JobContext(), request_for(epochs=1, batch_tokens=100_000))
+    assert result.steps == large.steps == 1 and step.epoch == 1
+    assert result.dev_loss == pytest.approx(large.dev_loss, abs=1e-4)
+
+
+def test_the_same_seed_gives_the_same_metrics(request_for: Make, workspace: Workspace) -> None:
+    def course() -> list[dict[str, object]]:
+        run = get_run(workspace, train(JobContext(), request_for(lora_dropout=0.1)).run)
+        clocks = ("tokens_per_s", "elapsed_s", "remaining_s")
+        lines = run.metrics()
+        return [{key: line[key] for key in line if key not in clocks} for line in lines]
+
+    assert course() == course()
+
+
+def test_a_cancelled_run_ends_at_once(request_for: Make) -> None:
+    chance = random.Random(1)
+    request = request_for(epochs=1000, patience=0)
+    for _ in range(4):
+        ctx, began = JobContext(), threading.Event()
+        ended: list[float] = []
+
+        def work(ctx: JobContext = ctx, ended: list[float] = ended) -> None:
+            with pytest.raises(Cancelled):
+                train(ctx, request)
+            ended.append(time.monotonic())
+
+        worker = threading.Thread(target=work)
+        worker.start()
+        began.wait(chance.uniform(0, 1.5))
+        asked = time.monotonic()
+        ctx.cancel()
+        worker.join()
+        assert ended[0] - asked < 1.0
+
+
+def test_ten_runs_in_a_row_leave_nothing_behind(request_for: Make, workspace: Workspace) -> None:
+    me = psutil.Process()
+
+    def started_and_stopped() -> tuple[int, int, float]:
+        def sink(event: Event) -> None:
+            if isinstance(event, TrainStep) and event.step == 2:
+                ctx.stop()
+
+        ctx = JobContext(sink)
+        train(ctx, request_for(epochs=5))
+        gc.collect()
+        return me.num_threads(), len(me.open_files()), me.memory_info().rss
+
+    first, *_, last = [started_and_stopped() for _ in range(10)]
+    assert last[:2] == first[:2]
+    assert last[2] <= 1.1 * first[2]
+
+
+# Going on in a new run -----------------------------------------------------------------------
+
+
+def test_a_new_run_starts_from_what_another_learnt(request_for: Make, workspace: Workspace) -> None:
+    parent = train(JobContext(), request_for(epochs=2))
+    request = replace(request_for(epochs=1, learning_rate=1e-5), from_run=parent.run)
+    child = train(JobContext(), request)
+    assert child.dev_loss == pytest.approx(parent.dev_loss, abs=0.01)
+    assert child.zero_shot["loss"] == parent.zero_shot["loss"], "the base, without any adapter"
+    assert get_run(workspace, child.run).manifest.parent == parent.run
+    assert get_run(workspace, parent.run).manifest.best == parent.best
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [({"lora_rank": "3"}, "has lora_rank=32, which cannot"), ({"method": "dora"}, "method=lora")],
+)
+def test_another_adapter_cannot_go_on(
+    request_for: Make, workspace: Workspace, changes: dict[str, str], sentence: str
+) -> None:
+    parent = train(JobContext(), request_for(epochs=1)).run
+    request = request_for()
+    other = replace(request, recipe=changed_recipe(request.recipe, changes), from_run=parent)
+    with pytest.raises(UserError, match=sentence):
+        train(JobContext(), other)
+    with pytest.raises(UserError, match="is of another model"):
+        train(JobContext(), replace(request, model="starter", from_run=parent))
+    with pytest.raises(UserError, match="there is no run 'nothing'"):
+        train(JobContext(), replace(request, from_run="nothing"))
