@@ -68,6 +68,18 @@ class PeakMemory:
         return own + (torch.cuda.max_memory_allocated() / 2**20 if torch.cuda.is_available() else 0)
 
 
+def held_and_free_mb() -> tuple[float, float]:
+    """Memory of the device that computes, in MiB: what this process holds, what it could have."""
+    import psutil
+    import torch
+
+    if torch.cuda.is_available():
+        free = torch.cuda.mem_get_info()[0] + torch.cuda.memory_reserved()
+        held = torch.cuda.max_memory_allocated()
+        return held / 2**20, free / 2**20 - torch.cuda.memory_allocated() / 2**20
+    return psutil.Process().memory_info().rss / 2**20, psutil.virtual_memory().available / 2**20
+
+
 def _process_peak_mb() -> float:
     """The most this process has ever held; 0 where the system does not say."""
     if sys.platform == "win32":

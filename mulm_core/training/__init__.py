@@ -8,12 +8,14 @@ from mulm_core.training.events import (
     TrainStep,
 )
 from mulm_core.training.job import ResumeRequest, TrainRequest, TrainResult, train
+from mulm_core.training.probing import ProbeResult, probe
 from mulm_core.training.recipe import PRESETS, Recipe, changed_recipe, recipe_from
 
 __all__ = [
     "PRESETS",
     "CheckpointSaved",
     "DevEvaluated",
+    "ProbeResult",
     "Recipe",
     "ResumeRequest",
     "RunStarted",
@@ -22,6 +24,7 @@ __all__ = [
     "TrainResult",
     "TrainStep",
     "changed_recipe",
+    "probe",
     "recipe_from",
     "train",
 ]

@@ -12,6 +12,7 @@ from mulm_core.corpus.checks import keep_out_leakage
 from mulm_core.jobs import JobContext
 from mulm_core.models import get_model
 from mulm_core.training.batches import TokenPairs, plan, tokenise
+from mulm_core.training.order import most_steps
 from mulm_core.training.recipe import Recipe
 from mulm_core.workspace import Workspace
 
@@ -47,8 +48,8 @@ def forecast_steps(ctx: JobContext, request: ForecastRequest) -> int:
     if pieces is None or not pairs:
         return 0
     tokens = _tokenised(pieces, pairs, request.recipe.max_length, ctx)
-    batches = len(plan(tokens, request.recipe.batch_tokens))
-    return math.ceil(batches * count / len(pairs)) * request.recipe.epochs
+    batches = len(plan(tokens, request.recipe.batch_tokens)) * count / len(pairs)
+    return most_steps(math.ceil(batches / request.recipe.accumulate), request.recipe)
 
 
 def _tokenised(

@@ -17,10 +17,9 @@ from dataclasses import asdict
 from mulm_core.errors import Cancelled, EngineError, MulmError, UserError
 from mulm_core.jobs import JobContext
 from mulm_core.models import device_summary
-from mulm_core.models.device import autocast_dtype
 from mulm_core.models.memory import PeakMemory, is_out_of_memory, return_freed_memory
 from mulm_core.training.checkpoint import keep_newest, load_checkpoint, save_checkpoint, save_tuned
-from mulm_core.training.dev import DevScores, batch_of
+from mulm_core.training.dev import DevScores
 from mulm_core.training.events import (
     CheckpointSaved,
     DevEvaluated,
@@ -30,12 +29,12 @@ from mulm_core.training.events import (
 )
 from mulm_core.training.job import ResumeRequest, TrainRequest, TrainResult, result_of
 from mulm_core.training.judge import judge
-from mulm_core.training.objective import summed_loss
 from mulm_core.training.opening import Opened, open_run
-from mulm_core.training.optimizer import make_optimizer, rate_factor
+from mulm_core.training.optimizer import rate_factor
 from mulm_core.training.order import Rows, in_parts, steps_of_epoch, steps_per_epoch
 from mulm_core.training.record import Recorder
 from mulm_core.training.state import State
+from mulm_core.training.stepper import Stepper
 
 _CHECKPOINT_EVERY_S = 120.0  # what a crash costs at most
 _KEEP_CHECKPOINTS = 2
@@ -86,8 +85,6 @@ class _Training:
     """One run at work."""
 
     def __init__(self, ctx: JobContext, opened: Opened) -> None:
-        from accelerate import Accelerator
-
         self.ctx, self.setup, self.tuned, self.run_record = (
             ctx, opened.setup, opened.tuned, opened.run,
         )  # fmt: skip
@@ -95,11 +92,7 @@ class _Training:
         self.recorder = Recorder(ctx, opened.run)
         self.epoch_steps = steps_per_epoch(self.setup.train, self.recipe)
         self.total_steps = opened.run.manifest.total_steps
-        device = self.setup.base.device.type
-        self.accelerator = Accelerator(
-            cpu=device == "cpu", mixed_precision="bf16" if autocast_dtype(device) else "no"
-        )
-        self.optimizer = make_optimizer(self.tuned.parameters, self.recipe)
+        self.stepper = Stepper(self.setup, self.tuned, self.recipe)
         self.state = State()
         self.epoch: tuple[int, list[list[Rows]]] = (-1, [])  # the one planned last
         self.peak = PeakMemory()
@@ -162,15 +155,11 @@ class _Training:
         """One optimizer step on the pairs of ``batches``."""
         began = time.monotonic()
         loss, tokens = self._gradient_in_parts(batches)
-        limit = self.recipe.gradient_clip or math.inf
-        norm = float(self.accelerator.clip_grad_norm_(self.tuned.parameters, limit))
+        norm = self.stepper.clip()
         if not (math.isfinite(loss) and math.isfinite(norm)):
             raise _NotANumber
         rate = self._rate()
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
+        self.stepper.step(rate)
         seconds = time.monotonic() - began
         self.state.count_step(sum(map(len, batches)), tokens, seconds)
         self.peak.look()
@@ -190,29 +179,17 @@ class _Training:
         while True:
             parts = 2 ** self.run_record.manifest.count_incidents("out-of-memory")
             try:
-                return self._gradient(in_parts(batches, parts))
+                return self.stepper.gradient(in_parts(batches, parts))
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error) or parts >= max(map(len, batches)):
                     raise
             # Outside the except block: the error holds on to the tensors of the batch.
             self._halve(2 * parts)
 
-    def _gradient(self, batches: list[Rows]) -> tuple[float, int]:
-        """Add up the gradient of the mean loss; returns it (nats per token) and the tokens."""
-        moved = [batch_of(self.setup.base, self.setup.train, rows) for rows in batches]
-        tokens = sum(batch.tokens for batch in moved)
-        loss = 0.0
-        for batch in moved:
-            with self.accelerator.autocast():
-                part = summed_loss(self.setup.base, batch, self.recipe.label_smoothing) / tokens
-            self.accelerator.backward(part)
-            loss += float(part.detach())
-        return loss, tokens
-
     def _halve(self, parts: int) -> None:
         import torch
 
-        self.optimizer.zero_grad(set_to_none=True)
+        self.stepper.drop()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
         self._incident(
@@ -228,7 +205,7 @@ class _Training:
                 fix="Lower the learning rate; the best checkpoint so far is kept",
             )
         failed_at = self.state.step + 1
-        self.optimizer.zero_grad(set_to_none=True)
+        self.stepper.drop()
         self._restore()
         self._incident(
             "not-a-number",
@@ -303,7 +280,7 @@ class _Training:
         folder = self.run_record.checkpoint_folder(self.state.step)
         self.state.seconds = self._worked_s()
         state = {**asdict(self.state), **self.run_record.manifest.scores()}
-        save_checkpoint(self.tuned, self.optimizer, state, folder)
+        save_checkpoint(self.tuned, self.stepper.optimizer, state, folder)
         keep_newest(self.run_record.checkpoints(), _KEEP_CHECKPOINTS)
         self.last_checkpoint_at = self.ctx.elapsed_s()
         self.recorder.emit(CheckpointSaved(self.state.step, folder))
@@ -312,7 +289,7 @@ class _Training:
         """Go back to the newest checkpoint that can be read; False where there is none."""
         for folder in reversed(self.run_record.checkpoints()):
             try:
-                values = load_checkpoint(self.tuned, self.optimizer, folder)
+                values = load_checkpoint(self.tuned, self.stepper.optimizer, folder)
             except UserError as error:
                 self.recorder.log(f"A checkpoint is left out: {error.sentence()}", "warning")
                 continue

@@ -47,28 +47,29 @@ def open_run(ctx: JobContext, request: TrainRequest | ResumeRequest) -> Opened:
     """
     if isinstance(request, ResumeRequest):
         return _resumed(ctx, request)
-    _fits_parent(request)
+    check_parent(request)
     setup = prepare(ctx, request)
-    tuned = _tuned(request, setup)
+    tuned = tuned_for(request, setup)
     total = most_steps(steps_per_epoch(setup.train, request.recipe), request.recipe)
     manifest = new_manifest(request, setup, total)
     manifest.trainable = sum(weights.numel() for weights in tuned.parameters)
     return Opened(request.recipe, setup, tuned, create_run(request.workspace, manifest))
 
 
-def _tuned(request: TrainRequest, setup: Setup) -> Tuned:
+def tuned_for(request: TrainRequest, setup: Setup) -> Tuned:
+    """What the request trains, as it is before the first step: by the seed, or a run's adapter."""
     import torch
 
     torch.manual_seed(request.recipe.seed)  # fixes the first weights, and all chance after them
     tuned = tune(setup.base, request.recipe)
     if request.from_run:
         folder = get_run(request.workspace, request.from_run).adapter_path
-        assert folder is not None  # _fits_parent() has looked
+        assert folder is not None  # check_parent() has looked
         tuned.load(folder)
     return tuned
 
 
-def _fits_parent(request: TrainRequest) -> None:
+def check_parent(request: TrainRequest) -> None:
     """Raise :class:`UserError` where the run to go on from is of another model or adapter."""
     if not request.from_run:
         return
@@ -109,7 +110,7 @@ def _resumed(ctx: JobContext, request: ResumeRequest) -> Opened:
     )
     setup = prepare(ctx, again)
     _unchanged(run, setup)
-    opened = Opened(again.recipe, setup, _tuned(again, setup), run, manifest.status)
+    opened = Opened(again.recipe, setup, tuned_for(again, setup), run, manifest.status)
     run.hold()
     manifest.status, manifest.error = "running", ""
     run.save()

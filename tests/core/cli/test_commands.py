@@ -183,3 +183,76 @@ def test_an_unclear_test_set_is_a_mistake(
     one = ["evaluate", *DIRECTION, "--systems", "starter", "--source-file", str(tmp_path / "a")]
     assert main(one) == 2
     assert "Give either --test, or --source-file and --reference-file" in capsys.readouterr().err
+
+
+def test_a_stopped_run_is_resumed(
+    mulm: Any, corpus: str, tiny_folder: Path, workspace: Workspace
+) -> None:
+    from mulm_core.jobs import Event, JobContext
+    from mulm_core.training import TrainRequest, TrainStep, recipe_from, train
+
+    def sink(event: Event) -> None:
+        if isinstance(event, TrainStep) and event.step == 2:
+            ctx.stop()
+
+    ctx = JobContext(sink)
+    recipe = recipe_from("quick", {"batch_tokens": "256"})
+    train(ctx, TrainRequest(workspace, str(tiny_folder), corpus, "en", "fr", recipe, "half"))
+    done = mulm("train", "--resume", "half")
+    assert (done["run"], done["stopped"], done["stopped_because"]) == ("half", False, "epochs")
+    assert done["dev_loss"] == done["best"]["loss"]
+    for key in ("pairs_per_second", "target_tokens_per_second", "peak_memory_mb"):
+        assert done[key] > 0
+
+
+def test_a_probe_tells_the_cost(
+    mulm: Any, corpus: str, tiny_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ("probe", "--model", tiny_folder, "--corpus", corpus, *DIRECTION)
+    told = mulm(*command, "--method", "ia3")
+    assert told["seconds"] > 0 and told["fits"] and told["trainable"] > 0
+    assert mulm("runs", "list")["runs"] == []
+    assert main([*map(str, command)]) == 0
+    titles = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert titles == ["Time", "Memory", "Disk", "Learns"]
+
+
+def test_a_run_is_continued_compared_and_put_in_order(mulm: Any, trained: dict[str, Any]) -> None:
+    child = mulm("train", "--from-run", "first", "--epochs", "2", "--name", "second")
+    assert mulm("runs", "show", child["run"])["parent"] == "first"
+    found = mulm("runs", "diff", "first", "second")["differences"]
+    epochs = next(item for item in found if item["name"] == "epochs")
+    assert (epochs["part"], epochs["first"], epochs["second"]) == ("recipe", 1, 2)
+    mulm("runs", "rename", "second", "Better")
+    mulm("runs", "note", "Better", "with more epochs")
+    (newest, _) = mulm("runs", "list")["runs"]
+    assert (newest["id"], newest["name"], newest["note"]) == (
+        "second",
+        "Better",
+        "with more epochs",
+    )
+    mulm("runs", "delete", "Better")
+    assert [run["id"] for run in mulm("runs", "list", "--deleted")["runs"]] == ["second"]
+    assert mulm("runs", "restore", "second")["name"] == "Better"
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (("train", "--model", "starter"), "arguments are required: --corpus, --source, --target"),
+        (("train", "--resume", "x", "--epochs", "3"), "--epochs has no place there"),
+        (("train", "--resume", "x", "--corpus", "c"), "--corpus has no place there"),
+        (("train", "--resume", "x"), "there is no run 'x'"),
+        (("train", "--from-run", "x", "--recipe", "quick"), "exclude each other"),
+        (("train", "--from-run", "x"), "there is no run 'x'"),
+        (("train", "--model", "starter", "--corpus", "c", *DIRECTION, "--method", "magic"),
+         "method: 'magic' is not one of"),
+        (("runs", "restore", "x"), "there is no run 'x' in the trash"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_in_one_line(
+    command: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(list(command)) == 2
+    error = capsys.readouterr().err
+    assert told in error and error.count("\n") == 1

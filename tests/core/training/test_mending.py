@@ -11,7 +11,7 @@ import torch
 from mulm_core.errors import EngineError
 from mulm_core.jobs import Event, JobContext, LogLine
 from mulm_core.runs import Run, get_run, list_runs
-from mulm_core.training import TrainRequest, TrainStep, loop, train
+from mulm_core.training import TrainRequest, TrainStep, stepper, train
 from mulm_core.training.batches import Batch
 from mulm_core.workspace import Workspace
 
@@ -34,7 +34,7 @@ def faulty(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Loss], Loss]]
     """Wraps the loss of training steps (not that of the dev set) in what a fault does to it."""
 
     def wrap(fault: Callable[[Loss], Loss]) -> None:
-        monkeypatch.setattr(loop, "summed_loss", fault(loop.summed_loss))
+        monkeypatch.setattr(stepper, "summed_loss", fault(stepper.summed_loss))
 
     return wrap
 
@@ -129,7 +129,7 @@ def test_memory_for_nothing_is_an_error_and_the_run_can_go_on(
 
     with monkeypatch.context() as patch:
         patch.setattr(
-            loop, "summed_loss", memory_for(0, MemoryError, "no memory")(loop.summed_loss)
+            stepper, "summed_loss", memory_for(0, MemoryError, "no memory")(stepper.summed_loss)
         )
         with pytest.raises(EngineError, match="not enough memory, even for single pairs"):
             train(JobContext(), request_for(max_steps=1))
