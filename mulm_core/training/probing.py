@@ -146,7 +146,9 @@ class _Probe:
                 raise
             needed, parts = held + free, 2
         parts = self._parts_that_fit(largest, parts)
-        return needed, max(16, self._recipe.batch_tokens // parts)
+        # Of what the batch has, not of what it could have: a small corpus does not fill it.
+        tokens = min(self._padded(largest), self._recipe.batch_tokens)
+        return needed, max(16, tokens // parts)
 
     def _parts_that_fit(self, rows: Rows, parts: int) -> int:
         """In how many parts the batch can be computed: ``parts`` or more."""
