@@ -34,6 +34,15 @@ if TYPE_CHECKING:
 
 SIZE = (1280, 800)
 CORPUS = "libreoffice-help"
+# The pictures that need no run, and so no training.
+_UNTRAINED = {
+    "corpora",
+    "corpora-excluded",
+    "corpora-checks",
+    "corpora-splits",
+    "corpora-statistics",
+    "import",
+}
 
 
 def main() -> int:
@@ -47,16 +56,16 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="mulm-shots-") as folder:
         place = options.workspace or Path(folder) / "workspace"
-        prepare(place, options.model)
-        options.out.mkdir(parents=True, exist_ok=True)
         wanted = [page for page in options.pages.split(",") if page]
+        prepare(place, options.model, trained=not wanted or not _UNTRAINED.issuperset(wanted))
+        options.out.mkdir(parents=True, exist_ok=True)
         for theme in options.themes.split(","):
             take(place, theme, options.out, wanted)
     return 0
 
 
-def prepare(place: Path, model: str) -> None:
-    """Do the sample's work in the workspace, as far as it is not done yet."""
+def prepare(place: Path, model: str, *, trained: bool) -> None:
+    """Do the sample's work in the workspace, as far as it is needed and not done yet."""
     from mulm_core.corpus import ImportRequest, import_corpus, list_corpora
     from mulm_core.evaluation import (
         EvaluateRequest,
@@ -81,6 +90,8 @@ def prepare(place: Path, model: str) -> None:
             ImportRequest(workspace, sample.train, sample.source, sample.target, CORPUS),
         )
     check(workspace)
+    if not trained:
+        return
     if not list_runs(workspace):
         print("fine-tuning …", flush=True)
         recipe = recipe_from("quick", {"evals_per_epoch": "2"})
@@ -99,13 +110,13 @@ def prepare(place: Path, model: str) -> None:
 
 
 def check(workspace: Workspace) -> None:
-    """Scan the sample's corpus and apply one check, where that is not done yet."""
+    """Scan the sample's corpus and apply two checks, where that is not done yet."""
     from mulm_core.corpus.checks import ApplyRequest, ScanRequest, apply, check_states, scan
     from mulm_core.jobs import JobContext
 
     if not check_states(workspace, CORPUS):
         scan(JobContext(), ScanRequest(workspace, CORPUS))
-        apply(JobContext(), ApplyRequest(workspace, CORPUS, ("conflicts",)))
+        apply(JobContext(), ApplyRequest(workspace, CORPUS, ("length_ratio", "numbers")))
 
 
 def take(place: Path, theme: str, out: Path, wanted: list[str]) -> None:
@@ -148,8 +159,8 @@ def scenes(window: MainWindow, workspace: Workspace) -> dict[str, Callable[[], A
     from mulm_core.runs import list_runs
     from mulm_core.samples import get_sample
 
-    run = list_runs(workspace)[0].id
-    evaluation = list_evaluations(workspace)[0].id
+    run = next((run.id for run in list_runs(workspace)), "")
+    evaluation = next((one.id for one in list_evaluations(workspace)), "")
     sample = get_sample()
 
     def go(page: str, **what: object) -> Callable[[], None]:
@@ -190,7 +201,7 @@ def scenes(window: MainWindow, workspace: Workspace) -> dict[str, Callable[[], A
         "home": go("home"),
         "corpora": go("corpora", corpus=CORPUS, tab="pairs"),
         "corpora-excluded": go("corpora", corpus=CORPUS, check="excluded"),
-        "corpora-checks": unfolded("checks", "conflicts"),
+        "corpora-checks": unfolded("checks", "untranslated"),
         "corpora-splits": go("corpora", corpus=CORPUS, tab="splits"),
         "corpora-statistics": go("corpora", corpus=CORPUS, tab="statistics"),
         "import": dialog,

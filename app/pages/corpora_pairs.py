@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
@@ -17,7 +17,7 @@ from app.viewmodels.names import language_name
 from app.viewmodels.pair_pages import Pair, PairQuery
 from app.widgets.choice_cards import SegmentedButtons
 from app.widgets.combos import combo_box, fill
-from app.widgets.page import ghost_button, label
+from app.widgets.page import ghost_button, label, link_button
 from app.widgets.segment_table import SegmentTable
 
 _TYPING_MS = 150
@@ -60,6 +60,8 @@ class PairsTab(QWidget):
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._export = self._export_button()
         self._note = _RowNote()
+        self._nothing = _Nothing(self.table)
+        self._nothing.all_wanted.connect(self.show_rows)
         self._lay_out()
         self._add_actions()
         self._connect()
@@ -230,6 +232,7 @@ class PairsTab(QWidget):
 
     def _show_count(self) -> None:
         pairs = self._model.pairs
+        self._nothing.setVisible(not pairs.total)
         if pairs.counting:
             self.count.setText(tr("counting…"))
         elif pairs.query.narrowed:
@@ -326,6 +329,31 @@ class _RowNote(QFrame):
         self._restore.setVisible(bool(pair.excluded))
         self._exclude.setVisible(not pair.excluded)
         self.show()
+
+
+class _Nothing(QWidget):
+    """What stands in the table where no row passes the filters."""
+
+    all_wanted = Signal()
+
+    def __init__(self, table: SegmentTable) -> None:
+        super().__init__(table.viewport())
+        self._table = table
+        words = label(tr("No pair passes these filters."), "secondary")
+        box = QVBoxLayout(self)
+        box.addStretch(1)
+        box.addWidget(words, 0, Qt.AlignmentFlag.AlignHCenter)
+        every = link_button(tr("Show all rows"), self.all_wanted.emit)
+        box.addWidget(every, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.addStretch(2)
+        table.viewport().installEventFilter(self)
+        self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Fill the table, whatever its size."""
+        if event.type() == QEvent.Type.Resize:
+            self.setGeometry(self._table.viewport().rect())
+        return False
 
 
 def _counted(title: str, count: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
@@ -162,6 +163,15 @@ def test_rows_are_kept_out_with_words_and_come_back(
     qtbot.waitUntil(lambda: not texts(page, USE)[7].startswith("Excluded"), timeout=WAIT)
     with store(own_workspace) as corpus:
         assert list(corpus.ids(View(check="excluded"))) == [2]
+
+
+def test_where_nothing_is_found_the_table_says_so(qtbot: QtBot, page: Any) -> None:
+    tab = page._detail.pairs
+    tab.search.setText("nowhere to be found")
+    qtbot.waitUntil(tab._nothing.isVisible, timeout=WAIT)
+    tab._nothing.findChild(QPushButton).click()
+    qtbot.waitUntil(lambda: tab.table.rows.rowCount() == 60, timeout=WAIT)
+    assert not tab._nothing.isVisible() and tab.search.text() == ""
 
 
 def test_all_rows_of_a_view_are_kept_out_at_once(
