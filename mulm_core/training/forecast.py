@@ -8,7 +8,6 @@ from itertools import islice
 from pathlib import Path
 
 from mulm_core.corpus import CorpusStore, get_corpus
-from mulm_core.corpus.checks import keep_out_leakage
 from mulm_core.jobs import JobContext
 from mulm_core.models import get_model
 from mulm_core.training.batches import TokenPairs, plan, tokenise
@@ -35,12 +34,12 @@ class ForecastRequest:
 def forecast_steps(ctx: JobContext, request: ForecastRequest) -> int:
     """About how many optimizer steps the whole run takes; 0 where the model tells no lengths.
 
-    Plans real batches over the corpus, or over its first pairs where it is larger. Raises
-    :class:`UserError` for a model or corpus that is missing.
+    Plans real batches over the corpus, or over its first pairs where it is larger. Only looks:
+    pairs that training keeps out because they overlap with dev or test count until it has done so.
+    Raises :class:`UserError` for a model or corpus that is missing.
     """
     folder = get_model(request.workspace, request.model).path
     pieces = min(folder.glob("*.model"), default=None)
-    keep_out_leakage(ctx, request.workspace, request.corpus)  # as training will
     with CorpusStore.open(get_corpus(request.workspace, request.corpus).path) as store:
         count = store.info().splits.get("train", 0)
         pairs = list(islice(store.pairs("train", request.source, request.target), _SAMPLE))

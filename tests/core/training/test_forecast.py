@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from mulm_core.corpus import ImportRequest, import_corpus, split_of
+from mulm_core.corpus import ImportRequest, get_corpus, import_corpus, split_of
 from mulm_core.jobs import Event, JobContext, LogLine
 from mulm_core.runs import get_run
 from mulm_core.training import TrainRequest, train
@@ -28,7 +28,7 @@ def test_the_forecast_is_the_number_of_steps(request_for: Callable[..., TrainReq
     assert forecast == train(JobContext(), request).steps
 
 
-def test_forecast_and_run_leave_out_what_overlaps_with_dev_and_test(
+def test_a_run_leaves_out_what_overlaps_with_dev_and_test_and_the_forecast_only_looks(
     request_for: Callable[..., TrainRequest], tmp_path: Path
 ) -> None:
     request = request_for(epochs=1)
@@ -40,16 +40,17 @@ def test_forecast_and_run_leave_out_what_overlaps_with_dev_and_test(
     import_corpus(
         JobContext(), ImportRequest(request.workspace, (file,), "en", "fr", request.corpus)
     )
-    forecast = forecast_steps(
-        JobContext(),
-        ForecastRequest(
-            request.workspace, request.model, request.corpus, "en", "fr", request.recipe
-        ),
+    ask = ForecastRequest(
+        request.workspace, request.model, request.corpus, "en", "fr", request.recipe
     )
+    path = get_corpus(request.workspace, request.corpus).path
+    before = path.read_bytes()
+    forecast_steps(JobContext(), ask)
+    assert path.read_bytes() == before
     events: list[Event] = []
     result = train(JobContext(events.append), request)
     manifest = get_run(request.workspace, result.run).manifest
-    assert result.steps == forecast
+    assert result.steps == forecast_steps(JobContext(), ask)
     assert manifest.leaked >= 1
     logged = [event.text for event in events if isinstance(event, LogLine)]
     assert any(f"{manifest.leaked} training pairs that overlap" in text for text in logged)
