@@ -25,6 +25,7 @@ from mulm_core.errors import EngineError, MulmError
 LISTED = 1000  # problems kept of a file set; further ones are only counted
 _BATCH = 16 * BLOCK  # items between two looks at cancel; a few milliseconds of work
 _PATIENCE_S = 0.1
+_PIPE = 1 << 20  # bytes, what Linux grants everybody; some batches
 _OWN_PROCESS = 8_000_000  # bytes; smaller files are read before a process has started
 
 
@@ -166,6 +167,7 @@ def _read_there(reading: Reading) -> Iterator[Event]:
     # Spawned everywhere: a fork of a process with threads (the window's) may hang.
     context = get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
+    _widen(sender)
     process = context.Process(target=_serve, args=(sender, reading), daemon=True)
     process.start()
     sender.close()  # so that the pipe ends with the process
@@ -176,6 +178,14 @@ def _read_there(reading: Reading) -> Iterator[Event]:
             process.terminate()
             process.join()
             process.close()
+
+
+def _widen(sender: Connection) -> None:
+    """Let some batches wait in the pipe where that can be had, so that neither end waits long."""
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        fcntl.fcntl(sender.fileno(), fcntl.F_SETPIPE_SZ, _PIPE)
 
 
 def _received(receiver: Connection, reading: Reading) -> Iterator[Event]:

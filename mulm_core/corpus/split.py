@@ -64,7 +64,7 @@ def splitter(policy: Mapping[str, Any]) -> Splitter:
     dev, test = int(policy.get("dev", PER_MILLE)), int(policy.get("test", PER_MILLE))
     by = policy.get("by")
     if by == "hash":
-        return lambda source, target, file: split_of(source, dev, test)
+        return lambda source, target, file: _bucket(split_key(source), dev, test)
     if by == "file":
         files = {str(name): str(split) for name, split in policy.get("files", {}).items()}
         return lambda source, target, file: files.get(file) or _bucket(file, dev, test)
