@@ -46,6 +46,7 @@ bench: $(VENV)/.ready-dev
 	@$(PY) benchmarks/finetune_vs_peft.py
 	@QT_QPA_PLATFORM=offscreen $(PY) benchmarks/window_latency.py
 	@QT_QPA_PLATFORM=offscreen $(PY) benchmarks/corpus.py
+	@$(PY) benchmarks/corpus_checks.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
