@@ -23,6 +23,8 @@ from app.i18n import number, tr
 from app.icons import icon
 from app.widgets.page import label, restyle
 
+_EDITOR = 120  # pixels; the rest of a narrow column is the titles
+
 
 class Field(Protocol):
     """What the form asks of a field's declaration."""
@@ -255,12 +257,11 @@ class RecipeForm(QWidget):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(0, 1)
-        grid.setColumnMinimumWidth(1, 128)
         grid.setColumnMinimumWidth(2, self._unit_width)
         for index, field in enumerate(fields):
             row = _Row(field, lambda *_, name=field.name: self._edited(name))
             self._rows[field.name] = row
-            row.editor.setMaximumWidth(180)
+            row.editor.setFixedWidth(_EDITOR)
             grid.addWidget(row.title, 2 * index, 0)
             grid.addWidget(row.editor, 2 * index, 1)
             grid.addWidget(row.unit, 2 * index, 2)
