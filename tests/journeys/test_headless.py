@@ -103,7 +103,7 @@ def test_a_killed_training_leaves_its_last_checkpoint(mulm: Mulm) -> None:
     checkpoints = mulm.workspace / "runs" / "doomed" / "checkpoints"
     try:
         deadline = time.monotonic() + 300
-        while not list(checkpoints.glob("step-*")):
+        while not any(int(path.name[5:]) for path in checkpoints.glob("step-*")):
             assert training.poll() is None, training.communicate()[1]
             assert time.monotonic() < deadline, "no checkpoint within 5 minutes"
             time.sleep(0.1)
@@ -223,14 +223,15 @@ def test_ctrl_c_keeps_the_best_and_twice_keeps_nothing(mulm: Mulm) -> None:
     def interrupted(name: str, times: int) -> tuple[int, str]:
         training = mulm.start_training(name, "--evals-per-epoch", "20")
         assert training.stderr is not None
-        for line in training.stderr:
-            if line.startswith("Step "):  # something has been learnt
-                break
-        for _ in range(times):
+        read = ""
+        for awaited in ("Step ", "Stopping")[:times]:  # something has been learnt; it has heard
+            for line in training.stderr:
+                read += line
+                if line.startswith(awaited):
+                    break
             training.send_signal(signal.SIGINT)
-            time.sleep(0.2)
         _, errors = training.communicate(timeout=300)
-        return training.returncode, errors
+        return training.returncode, read + errors
 
     status, errors = interrupted("stopped", 1)
     assert status == 0, errors
