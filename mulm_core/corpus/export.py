@@ -8,9 +8,9 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from mulm_core import files
 from mulm_core.corpus.catalog import get_corpus
@@ -134,9 +134,9 @@ def _write_tmx(rows: _Rows, info: CorpusInfo, stream: Any) -> None:
         '<?xml version="1.0" encoding="UTF-8"?>\n<tmx version="1.4">\n'
         f'<header creationtool="MULM Workbench" creationtoolversion="{__version__}" '
         'segtype="sentence" o-tmf="mulm" adminlang="en" '
-        f'srclang={quoteattr(info.source)} datatype="plaintext"/>\n<body>\n'
+        f'srclang="{escape(info.source)}" datatype="plaintext"/>\n<body>\n'
     )
-    first, second = (f"<tuv xml:lang={quoteattr(tag)}><seg>" for tag in (info.source, info.target))
+    first, second = (f'<tuv xml:lang="{escape(tag)}"><seg>' for tag in (info.source, info.target))
     for source, target in rows:
         stream.write(
             f"<tu>{first}{_xml(source)}</seg></tuv>{second}{_xml(target)}</seg></tuv></tu>\n"
@@ -147,7 +147,7 @@ def _write_tmx(rows: _Rows, info: CorpusInfo, stream: Any) -> None:
 def _xml(text: str) -> str:
     return _NOT_XML.sub(
         lambda found: f'<ph type="{CHARACTER}" x="{ord(found[0])}"/>',
-        escape(text, {"\r": "&#13;"}),
+        escape(text, quote=False).replace("\r", "&#13;"),
     )
 
 

@@ -7,8 +7,14 @@ from mulm_core.training.events import (
     SampleTranslation,
     TrainStep,
 )
-from mulm_core.training.job import ResumeRequest, TrainRequest, TrainResult, train
-from mulm_core.training.probing import ProbeResult, probe
+from mulm_core.training.job import (
+    ProbeResult,
+    ResumeRequest,
+    TrainRequest,
+    TrainResult,
+    probe,
+    train,
+)
 from mulm_core.training.recipe import PRESETS, Recipe, changed_recipe, recipe_from
 
 __all__ = [

@@ -60,6 +60,29 @@ class TrainResult:
     peak_memory_mb: float
 
 
+@dataclass(frozen=True)
+class ProbeResult:
+    """What a run will cost here; times in seconds, memory and disk in MiB, a GPU's included.
+
+    ``error`` is the share by which ``seconds`` may be wrong; a run that stops early takes less.
+    ``fits`` tells whether memory suffices; if not, ``batch_tokens`` is a batch size with which it
+    does, else the recipe's own. ``disk_mb`` is what the run's folder takes at the most.
+    """
+
+    seconds: float
+    error: float
+    steps: int
+    step_seconds: float
+    evaluation_seconds: float
+    memory_mb: float
+    free_memory_mb: float
+    fits: bool
+    batch_tokens: int
+    trainable: int
+    disk_mb: float
+    free_disk_mb: float
+
+
 def train(ctx: JobContext, request: TrainRequest | ResumeRequest) -> TrainResult:
     """Fine-tune by the recipe's method; ``ctx.stop()`` keeps the best.
 
@@ -70,6 +93,17 @@ def train(ctx: JobContext, request: TrainRequest | ResumeRequest) -> TrainResult
     from mulm_core.training.loop import run_training
 
     return run_training(ctx, request)
+
+
+def probe(ctx: JobContext, request: TrainRequest) -> ProbeResult:
+    """Prepare as training would, make a few steps, score the dev set once; nothing is kept.
+
+    Raises :class:`UserError` for what does not fit together, :class:`EngineError` where memory
+    does not even suffice for one pair.
+    """
+    from mulm_core.training.probing import run_probe
+
+    return run_probe(ctx, request)
 
 
 def result_of(run: Run) -> TrainResult:

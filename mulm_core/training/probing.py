@@ -8,7 +8,6 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -23,7 +22,7 @@ from mulm_core.models.memory import (
 )
 from mulm_core.training.batches import plan
 from mulm_core.training.checkpoint import save_checkpoint
-from mulm_core.training.job import TrainRequest
+from mulm_core.training.job import ProbeResult, TrainRequest
 from mulm_core.training.methods import Tuned
 from mulm_core.training.opening import check_parent, tuned_for
 from mulm_core.training.order import Rows, in_parts, most_steps, steps_per_epoch
@@ -40,35 +39,8 @@ _SAFE = 0.9  # share of the free memory that may be used
 _KEPT = 3  # checkpoints on disk at the most, the one being written included
 
 
-@dataclass(frozen=True)
-class ProbeResult:
-    """What a run will cost here; times in seconds, memory and disk in MiB, a GPU's included.
-
-    ``error`` is the share by which ``seconds`` may be wrong; a run that stops early takes less.
-    ``fits`` tells whether memory suffices; if not, ``batch_tokens`` is a batch size with which it
-    does, else the recipe's own. ``disk_mb`` is what the run's folder takes at the most.
-    """
-
-    seconds: float
-    error: float
-    steps: int
-    step_seconds: float
-    evaluation_seconds: float
-    memory_mb: float
-    free_memory_mb: float
-    fits: bool
-    batch_tokens: int
-    trainable: int
-    disk_mb: float
-    free_disk_mb: float
-
-
-def probe(ctx: JobContext, request: TrainRequest) -> ProbeResult:
-    """Prepare as training would, make a few steps, score the dev set once; nothing is kept.
-
-    Raises :class:`UserError` for what does not fit together, :class:`EngineError` where memory
-    does not even suffice for one pair.
-    """
+def run_probe(ctx: JobContext, request: TrainRequest) -> ProbeResult:
+    """See :func:`mulm_core.training.probe`."""
     began = time.monotonic()
     check_parent(request)
     setup = prepare(ctx, request)

@@ -7,14 +7,16 @@ import tempfile
 from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mulm_core.cli.args import add_command
 from mulm_core.cli.output import Answer
 from mulm_core.cli.running import run_job
-from mulm_core.demo import DemoResult, run_demo
 from mulm_core.samples import get_sample
 from mulm_core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from mulm_core.demo import DemoResult
 
 
 def register(subparsers: Any) -> None:
@@ -38,6 +40,8 @@ def _demo(args: Namespace) -> Answer:
 
 
 def _run(args: Namespace, workspace: Workspace) -> DemoResult:
+    from mulm_core.demo import run_demo
+
     return run_demo(workspace, get_sample(args.sample), args.model, run_job, _say)
 
 
