@@ -30,6 +30,7 @@ NO_DISPLAY = (
 )
 
 _MANY = 1 << 40
+_SWITCH_S = 0.001  # by default the window may wait 5 ms each time it takes Python from a job
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -104,6 +105,7 @@ def make_application() -> QApplication:
     from app.theme import theme
 
     _keep_singletons_alive()
+    sys.setswitchinterval(_SWITCH_S)
     if QLocale().language() == QLocale.Language.C:
         # Numbers and dates for people, where the system says nothing about how they read them.
         QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
