@@ -53,9 +53,11 @@ class PeakMemory:
         if torch.cuda.is_available():
             torch.cuda.reset_peak_memory_stats()
 
-    def look(self) -> None:
-        """Take note of what is held now; freed memory that is kept counts as well."""
-        self._seen = max(self._seen, self._process.memory_info().rss / 2**20)
+    def look(self) -> float:
+        """What the process holds now, taken note of; freed memory that is kept counts as well."""
+        held = float(self._process.memory_info().rss / 2**20)
+        self._seen = max(self._seen, held)
+        return held
 
     def mb(self) -> float:
         """The peak so far."""
@@ -66,6 +68,13 @@ class PeakMemory:
         # A peak from before tells nothing about the time since.
         own = peak if peak > self._before else self._seen
         return own + (torch.cuda.max_memory_allocated() / 2**20 if torch.cuda.is_available() else 0)
+
+
+def gpu_memory_mb() -> float | None:
+    """What this process has taken of the GPU, in MiB; None without one."""
+    import torch
+
+    return torch.cuda.memory_reserved() / 2**20 if torch.cuda.is_available() else None
 
 
 def held_and_free_mb() -> tuple[float, float]:

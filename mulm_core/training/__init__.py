@@ -3,6 +3,7 @@
 from mulm_core.training.events import (
     CheckpointSaved,
     DevEvaluated,
+    DirectionScores,
     RunStarted,
     SampleTranslation,
     TrainStep,
@@ -21,6 +22,7 @@ __all__ = [
     "PRESETS",
     "CheckpointSaved",
     "DevEvaluated",
+    "DirectionScores",
     "ProbeResult",
     "Recipe",
     "ResumeRequest",

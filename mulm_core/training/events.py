@@ -13,6 +13,7 @@ class RunStarted(Event):
     """The run's folder exists and training is about to begin.
 
     ``run`` is the run's id, ``pairs`` and ``dev_pairs`` count the segments used after filtering.
+    ``warnings`` are sentences about what may disappoint, such as a script the model cannot spell.
     """
 
     run: str
@@ -20,6 +21,7 @@ class RunStarted(Event):
     device: str
     pairs: int
     dev_pairs: int
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,9 @@ class TrainStep(Event):
 
     ``loss`` is nats per target token with label smoothing, ``tokens_per_s`` counts target tokens
     since the previous event, ``elapsed_s`` leaves out paused time, ``remaining_s`` includes the
-    evaluations still to come (None until known).
+    evaluations still to come (None until known). ``grad_norm`` is that before clipping;
+    ``memory_mb`` is what the process holds and ``gpu_memory_mb`` what it has taken of the GPU, in
+    MiB (None without one).
     """
 
     step: int
@@ -40,6 +44,8 @@ class TrainStep(Event):
     tokens_per_s: float
     elapsed_s: float
     remaining_s: float | None
+    memory_mb: float = 0.0
+    gpu_memory_mb: float | None = None
 
 
 @dataclass(frozen=True)
@@ -53,10 +59,24 @@ class SampleTranslation:
 
 
 @dataclass(frozen=True)
+class DirectionScores:
+    """One direction's share in the dev scores of a run with several."""
+
+    source: str
+    target: str
+    loss: float
+    bleu: float
+    chrf: float
+
+
+@dataclass(frozen=True)
 class DevEvaluated(Event):
     """Scores on the dev segments after ``step`` steps; step 0 is the base model (zero-shot).
 
     ``loss`` is nats per target token without label smoothing; BLEU and chrF go from 0 to 100.
+    ``general_bleu`` and ``general_chrf`` are scores on text outside the corpus' domain (None where
+    there is none): they fall where the model forgets. Of several ``directions``, whose own scores
+    these are, the other scores are means; empty for one.
     """
 
     step: int
@@ -65,6 +85,9 @@ class DevEvaluated(Event):
     chrf: float
     samples: tuple[SampleTranslation, ...]
     is_best: bool
+    general_bleu: float | None = None
+    general_chrf: float | None = None
+    directions: tuple[DirectionScores, ...] = ()
 
 
 @dataclass(frozen=True)

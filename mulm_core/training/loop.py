@@ -17,7 +17,12 @@ from dataclasses import asdict
 from mulm_core.errors import Cancelled, EngineError, MulmError, UserError
 from mulm_core.jobs import JobContext
 from mulm_core.models import device_summary
-from mulm_core.models.memory import PeakMemory, is_out_of_memory, return_freed_memory
+from mulm_core.models.memory import (
+    PeakMemory,
+    gpu_memory_mb,
+    is_out_of_memory,
+    return_freed_memory,
+)
 from mulm_core.training.checkpoint import keep_newest, load_checkpoint, save_checkpoint, save_tuned
 from mulm_core.training.dev import DevScores
 from mulm_core.training.events import (
@@ -162,7 +167,6 @@ class _Training:
         self.stepper.step(rate)
         seconds = time.monotonic() - began
         self.state.count_step(sum(map(len, batches)), tokens, seconds)
-        self.peak.look()
         self._tell_step(loss, rate, norm, tokens / seconds)
 
     def _rate(self) -> float:
@@ -327,9 +331,10 @@ class _Training:
         epoch = step / self.epoch_steps
         self.recorder.emit(
             TrainStep(
-                step, total, epoch, loss, rate, norm, tokens_per_s, self._worked_s(), remaining
+                step, total, epoch, loss, rate, norm, tokens_per_s, self._worked_s(), remaining,
+                self.peak.look(), gpu_memory_mb(),
             )
-        )
+        )  # fmt: skip
         self.ctx.report(step, total, f"Training, epoch {math.ceil(epoch)}", eta_s=remaining)
 
     def _finish(self) -> TrainResult:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from mulm_core.errors import Cancelled, EngineError, UserError
 from mulm_core.jobs import Event, JobContext, Progress
@@ -48,6 +49,8 @@ def test_a_run_from_start_to_finish(request_for: Make) -> None:
     assert scores[-1].loss < scores[0].loss - 0.5, "it has learnt"
     assert steps[-1].loss < steps[0].loss
     assert all(step.tokens_per_s > 0 and step.learning_rate > 0 for step in steps)
+    assert all(step.grad_norm > 0 and step.memory_mb > 50 for step in steps)
+    assert all((step.gpu_memory_mb is None) != torch.cuda.is_available() for step in steps)
     assert scores[0].samples[0].now == scores[0].samples[0].zero_shot
     assert {s.source for s in scores[-1].samples} == {s.source for s in scores[0].samples}
     done = of_kind(events, Progress)[-1]
@@ -72,6 +75,7 @@ def test_what_a_run_leaves_on_disk(request_for: Make, workspace: Workspace) -> N
     assert len(manifest.model_hash) == len(manifest.corpus_hash) == 64
     kinds = [record["kind"] for record in run.metrics()]
     assert kinds.count("train") == result.steps and kinds.count("dev") == 3
+    assert {"grad_norm", "memory_mb", "gpu_memory_mb"} <= run.metrics()[1].keys()
     assert "(best)" in (run.folder / "log.txt").read_text()
     assert [path.name for path in run.checkpoints()] == [f"step-{result.steps:06d}"]
     suffixes = {path.suffix for path in run.folder.rglob("*") if path.is_file()}
