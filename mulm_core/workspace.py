@@ -44,6 +44,11 @@ class Workspace:
         return self.root / "trash"
 
     @property
+    def searches(self) -> Path:
+        """One folder per search for a recipe; missing until there is one."""
+        return self.root / "searches"
+
+    @property
     def evaluations(self) -> Path:
         """One JSON file per evaluation."""
         return self.root / "evaluations"

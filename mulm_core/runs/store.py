@@ -11,14 +11,12 @@ from typing import Any
 
 from mulm_core import files
 from mulm_core.errors import UserError, explain_os_errors
+from mulm_core.runs.holding import hold, is_held, release
 from mulm_core.runs.manifest import RunManifest
 from mulm_core.workspace import Workspace
 
 _MANIFEST = "manifest.json"
 _WEIGHTS = ("adapter_model.safetensors", "tuned_weights.safetensors")  # of PEFT, of the model
-
-_held: set[Path] = set()
-"""Folders of the runs that this process trains now."""
 
 
 class Run:
@@ -95,12 +93,11 @@ class Run:
 
     def hold(self) -> None:
         """Mark the run as being trained by this process."""
-        _held.add(self.folder)
-        self.manifest.process = this_process()
+        self.manifest.process = hold(self.folder)
 
     def release(self) -> None:
         """The training has ended, however: what still reads *running* on disk is interrupted."""
-        _held.discard(self.folder)
+        release(self.folder)
 
     def delete(self) -> None:
         """Remove the whole run; a crash on the way leaves nothing that would be listed."""
@@ -145,32 +142,12 @@ def get_run(workspace: Workspace, name: str) -> Run:
     raise UserError(f"there is no run '{name}'", fix=f"Runs here: {known}")
 
 
-def this_process() -> dict[str, float]:
-    """What tells this process from a later one with the same number."""
-    import psutil
-
-    return {"pid": os.getpid(), "started": psutil.Process().create_time()}
-
-
 def read_run(folder: Path) -> Run | None:
     """The run in ``folder``; None where there is no readable manifest."""
     try:
         manifest = RunManifest.from_dict(files.read_json(folder / _MANIFEST))
     except (UserError, TypeError, AttributeError):
         return None
-    if manifest.status == "running" and not _trains(folder, manifest.process):
+    if manifest.status == "running" and not is_held(folder, manifest.process):
         manifest = replace(manifest, status="interrupted")
     return Run(folder, replace(manifest, id=folder.name))
-
-
-def _trains(folder: Path, process: dict[str, float]) -> bool:
-    """Whether the process that began to train the run still does."""
-    import psutil
-
-    try:
-        pid = int(process["pid"])
-        started = psutil.Process(pid).create_time()
-        same = abs(started - process["started"]) < 1.0  # clocks differ by rounding
-    except (psutil.Error, KeyError, TypeError, ValueError):
-        return False
-    return same and (pid != os.getpid() or folder in _held)
