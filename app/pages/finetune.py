@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QWidget
 
 from app.context import AppContext
 from app.i18n import score, signed, tr
@@ -43,10 +43,15 @@ class FineTunePage(Page):
         self._right = QStackedWidget()
         for view in (self._empty_state(), scrolled(self._forecast), self._run):
             self._right.addWidget(view)
+        self.tabs = QTabWidget()
+        self.tabs.setAccessibleName(tr("One run, or a search"))
+        self.tabs.setTabBarAutoHide(True)
+        self.tabs.tabBar().setDrawBase(False)
+        self.tabs.addTab(self._right, tr("Run"))
         row = QHBoxLayout()
         row.setSpacing(24)
         row.addWidget(self._setup)
-        row.addWidget(self._right, 1)
+        row.addWidget(self.tabs, 1)
         self.body.addLayout(row, 1)
         self._connect()
         self._follow_run()

@@ -15,7 +15,7 @@ from app.viewmodels.names import language_name
 from mulm_core.errors import UserError
 from mulm_core.fields import FieldSpec, specs
 from mulm_core.jobs import JobContext
-from mulm_core.languages import match, same_language
+from mulm_core.languages import match
 from mulm_core.models import device_summary
 from mulm_core.training import PRESETS, Recipe, TrainRequest, recipe_from, train
 from mulm_core.training.forecast import ForecastRequest, forecast_steps
@@ -252,11 +252,6 @@ class FineTuneModel(QObject):
         if not self.run.busy:
             self.run = LiveRun(self._workspace, self._runner)
             self.run_changed.emit()
-
-    def fits_corpus(self) -> bool:
-        """Whether the direction is the one the corpus was imported in."""
-        row = self.library.corpus(self.setup.corpus)
-        return row is not None and same_language(row.source, self.setup.source)
 
 
 def _import_charts(ctx: JobContext, request: None) -> None:

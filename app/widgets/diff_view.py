@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QTextBrowser, QV
 
 from app.i18n import tr
 from app.theme import theme
-from app.widgets.page import label, restyle
+from app.widgets.page import label
 from app.widgets.text_diff import Span, word_diff
 
 Mark = Literal["added", "missing"]
@@ -172,11 +172,6 @@ class DiffView(QWidget):
         self.left.text.set_spans(left_spans, "missing")
         self.right.text.set_spans(right_spans, "added")
 
-    def set_notes(self, left: str, right: str) -> None:
-        """Show a note over each column, such as its score for this sentence."""
-        self.left.set_head(self.left.text.accessibleName(), left)
-        self.right.set_head(self.right.text.accessibleName(), right)
-
 
 class TextBlock(QFrame):
     """One labelled text on a card: a source or a reference."""
@@ -201,7 +196,3 @@ class TextBlock(QFrame):
         else:
             self._column.text.set_spans(spans)
         self._column.set_head(self._column.text.accessibleName(), note)
-
-    def set_highlight(self, on: bool) -> None:
-        """Set the card off, for instance the winner's."""
-        restyle(self, chosen=on)

@@ -13,7 +13,7 @@ from math import inf
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton
 
 from app.i18n import tr
 from app.icons import icon
@@ -294,25 +294,3 @@ class LiveChart(Card):
                 series.curve.setSymbolBrush(tokens.qcolor(series.token))
             series.button.setIcon(series.swatch(self.devicePixelRatioF()))
         self._show_values()
-
-
-class ChartGrid(QWidget):
-    """Charts in a grid of equal cells, two by two unless told otherwise."""
-
-    def __init__(self, charts: Sequence[LiveChart], columns: int = 2) -> None:
-        super().__init__()
-        self.charts = list(charts)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(12)
-        for index, chart in enumerate(self.charts):
-            grid.addWidget(chart, index // columns, index % columns)
-        for column in range(columns):
-            grid.setColumnStretch(column, 1)
-        for row in range((len(self.charts) + columns - 1) // columns):
-            grid.setRowStretch(row, 1)
-
-    def clear(self) -> None:
-        """Empty every chart."""
-        for chart in self.charts:
-            chart.clear()
