@@ -61,7 +61,7 @@ class ImportResult:
         room = intake.LISTED - len(self.problems)
         return replace(
             self,
-            pairs=self.pairs + len(batch.rows),
+            pairs=self.pairs + len(batch),
             skipped=self.skipped + batch.skipped,
             problems=(*self.problems, *batch.problems[:room]) if room else self.problems,
             codes=self.codes + batch.codes,
@@ -117,7 +117,7 @@ class Filling:
         self._writer.begin(found, encoding, self._digests.of(found))
 
     def _add(self, batch: Batch, present: FileSet | None) -> None:
-        self._writer.add(batch.rows, batch.problems)
+        self._writer.add(batch)
         self._result = self._result.plus(batch)
         name = present.name if present else ""
         done = self._before + batch.done

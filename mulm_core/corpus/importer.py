@@ -46,7 +46,7 @@ def read_pairs(
             raise event.error
         if isinstance(event, Batch):
             result = result.plus(event)
-            pairs += [row[:2] for row in event.rows]
+            pairs += zip(event.sources, event.targets, strict=True)
     return pairs, list(result.problems)
 
 

@@ -29,7 +29,7 @@ _PIPE = 1 << 20  # bytes, what Linux grants everybody; some batches
 _OWN_PROCESS = 8_000_000  # bytes; smaller files are read before a process has started
 
 
-Row = tuple[str, str, int, str]
+_BREAK = "\x1e"  # between texts on their way to another process
 PLACES = {split: place for place, split in enumerate(SPLITS)}
 
 
@@ -37,15 +37,29 @@ PLACES = {split: place for place, split in enumerate(SPLITS)}
 class Batch:
     """Some of the units of a file set in their order.
 
-    ``rows`` are (source, target, split, place), tidied and not empty, the split as a position in
-    SPLITS; ``skipped`` counts all problems; ``done`` is the bytes of the file set read so far.
+    ``sources`` and ``targets`` are tidied and not empty, ``splits`` are positions in SPLITS,
+    ``places`` tell where the units are; ``skipped`` counts all problems; ``done`` is the bytes of
+    the file set read so far.
     """
 
-    rows: list[Row] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+    targets: list[str] = field(default_factory=list)
+    splits: list[int] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     skipped: int = 0
     codes: int = 0
     done: int = 0
+
+    def __len__(self) -> int:
+        return len(self.sources)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A few long texts instead of thousands of short ones pass between processes."""
+        return {name: _packed(value) for name, value in vars(self).items()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update((name, _unpacked(value)) for name, value in state.items())
 
 
 @dataclass(frozen=True)
@@ -69,7 +83,7 @@ class _End:
 
 @dataclass(frozen=True)
 class Reading:
-    """Which units are wanted of which file sets, and how the rows are to be split.
+    """Which units are wanted of which file sets, and how they are to be split.
 
     Each set has its options.
     """
@@ -112,19 +126,19 @@ def _batches(found: FileSet, reading: Reading, options: ReadOptions) -> Iterator
             sorting.skip(part)
         else:
             sorting.add_many(part)
-        if len(sorting.batch.rows) >= _BATCH or count % _BATCH == 0:
+        if len(sorting.batch) >= _BATCH or count % _BATCH == 0:
             yield sorting.take()
     yield sorting.take()
 
 
 class _Sorting:
-    """Sorts the units of one file set into rows and problems."""
+    """Sorts the units of one file set into pairs and problems."""
 
     def __init__(self, found: FileSet, reading: Reading) -> None:
         self.batch = Batch()
         self._file = found.files[0].name
         self._name = found.name
-        self._split_of = splitter(reading.policy)
+        self._splitter = splitter(reading.policy)
         self._listed = 0
 
     def add(self, unit: Unit) -> None:
@@ -135,21 +149,20 @@ class _Sorting:
             what = f"the {' and the '.join(empty)} side {'are' if empty[1:] else 'is'} empty"
             self.skip(Problem(self._file, unit.where, what))
         else:
-            split = PLACES[self._split_of(source, target, self._name)]
-            self.batch.rows.append((source, target, split, unit.where))
+            self.batch.sources.append(source)
+            self.batch.targets.append(target)
+            self.batch.places.append(unit.where)
             self.batch.codes += unit.codes
 
     def add_many(self, plain: Plain) -> None:
-        pairs = [(tidy(source), tidy(target)) for source, target in plain.pairs]
-        if not all(map(all, pairs)):
+        sources, targets = list(map(tidy, plain.sources)), list(map(tidy, plain.targets))
+        if not (all(sources) and all(targets)):
             for unit in plain.units():
                 self.add(unit)
             return
-        split_of, name = self._split_of, self._name
-        self.batch.rows += [
-            (source, target, PLACES[split_of(source, target, name)], f"unit {number}")
-            for number, (source, target) in enumerate(pairs, plain.first)
-        ]
+        self.batch.sources += sources
+        self.batch.targets += targets
+        self.batch.places += plain.places()
         self.batch.done = plain.done
 
     def skip(self, problem: Problem) -> None:
@@ -159,8 +172,26 @@ class _Sorting:
             self._listed += 1
 
     def take(self) -> Batch:
+        """What has come since the last call, split."""
         batch, self.batch = self.batch, Batch(done=self.batch.done)
+        splits = self._splitter(batch.sources, batch.targets, [self._name] * len(batch))
+        batch.splits = [PLACES[split] for split in splits]
         return batch
+
+
+def _packed(value: Any) -> Any:
+    if isinstance(value, list) and value and isinstance(value[0], str):
+        joined = _BREAK.join(value)
+        return (joined,) if joined.count(_BREAK) == len(value) - 1 else value
+    return (
+        bytes(value) if isinstance(value, list) and value and isinstance(value[0], int) else value
+    )
+
+
+def _unpacked(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return value[0].split(_BREAK)
+    return list(value) if isinstance(value, bytes) else value
 
 
 def _read_there(reading: Reading) -> Iterator[Event]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mulm_core.corpus.types import SPLITS
@@ -17,18 +17,28 @@ from mulm_core.errors import UserError
 PER_MILLE = 50
 _WHOLE = 1000
 
-Splitter = Callable[[str, str, str], str]
-"""The split of a row, by its source, its target and the name of its file."""
+Splitter = Callable[[Sequence[str], Sequence[str], Sequence[str]], list[str]]
+"""The splits of rows, by their sources, their targets and the names of their files."""
 
 
 def split_key(source: str) -> str:
     """What counts as the same source: NFKC, case folded, white space collapsed."""
-    text = source if source.isascii() else unicodedata.normalize("NFKC", source)
-    key = text.casefold()
+    return " ".join(_folded(source).split())
+
+
+def split_keys(sources: Sequence[str]) -> list[str]:
+    """:func:`split_key` of each, in half the time."""
+    keys = list(map(_folded, sources))
     # Nearly all texts hold single spaces only, which is quicker seen than made.
-    if key.isprintable() and "  " not in key and key.strip() == key:
-        return key
-    return " ".join(key.split())
+    lines = "\n".join(["", *keys, ""])
+    ragged = "  " in lines or " \n" in lines or "\n " in lines
+    if ragged or not "".join(keys).isprintable():
+        return [" ".join(key.split()) for key in keys]
+    return keys
+
+
+def _folded(text: str) -> str:
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
 
 
 def split_of(source: str, dev: int = PER_MILLE, test: int = PER_MILLE) -> str:
@@ -36,15 +46,16 @@ def split_of(source: str, dev: int = PER_MILLE, test: int = PER_MILLE) -> str:
 
     Depends on the segment alone, so all pairs with this source share a split.
     """
-    return _bucket(split_key(source), dev, test)
+    return _by_hash([split_key(source)], dev, test)[0]
 
 
-def _bucket(key: str, dev: int, test: int) -> str:
-    digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8)
-    bucket = int.from_bytes(digest.digest(), "big") % _WHOLE
-    if bucket < dev:
-        return "dev"
-    return "test" if bucket < dev + test else "train"
+def _by_hash(keys: Sequence[str], dev: int, test: int) -> list[str]:
+    blake2b, number = hashlib.blake2b, int.from_bytes
+    digests = [
+        blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest() for key in keys
+    ]
+    buckets = ["dev"] * dev + ["test"] * test + ["train"] * (_WHOLE - dev - test)
+    return [buckets[number(digest, "big") % _WHOLE] for digest in digests]
 
 
 def pair_digest(source: str, target: str) -> str:
@@ -64,15 +75,19 @@ def splitter(policy: Mapping[str, Any]) -> Splitter:
     dev, test = int(policy.get("dev", PER_MILLE)), int(policy.get("test", PER_MILLE))
     by = policy.get("by")
     if by == "hash":
-        return lambda source, target, file: _bucket(split_key(source), dev, test)
+        return lambda sources, targets, names: _by_hash(split_keys(sources), dev, test)
     if by == "file":
         files = {str(name): str(split) for name, split in policy.get("files", {}).items()}
-        return lambda source, target, file: files.get(file) or _bucket(file, dev, test)
+        return lambda sources, targets, names: [
+            files.get(name) or split
+            for name, split in zip(names, _by_hash(names, dev, test), strict=True)
+        ]
     if by == "given":
         given = frozenset(policy.get("pairs", ()))
-        return lambda source, target, file: (
+        return lambda sources, targets, names: [
             "test" if pair_digest(source, target) in given else split_of(source, dev, 0)
-        )
+            for source, target in zip(sources, targets, strict=True)
+        ]
     raise UserError(
         f"the corpus is split in a way that is not known here ({by})", fix="Update MULM"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -125,10 +126,12 @@ def _splits(
 ) -> Iterator[tuple[int, str]]:
     """The new split of every row; notes in ``seen`` which given pairs are there."""
     split = splitter(policy)
-    for count, (id, source, target, _, file) in enumerate(store.rows()):
-        if count % _BREATH == 0:
-            ctx.check()
-            ctx.report(count, total, f"{count:,} of {total:,} rows")
-        if given and (digest := pair_digest(source, target)) in given:
-            seen.add(digest)
-        yield id, split(source, target, file)
+    rows, done = store.rows(), 0
+    while some := list(islice(rows, _BREATH)):
+        ctx.check()
+        ctx.report(done, total, f"{done:,} of {total:,} rows")
+        ids, sources, targets, _, files = zip(*some, strict=True)
+        if given:
+            seen |= given.intersection(map(pair_digest, sources, targets))
+        yield from zip(ids, split(sources, targets, files), strict=True)
+        done += len(some)

@@ -142,4 +142,4 @@ def storable(text: str) -> str:
 
 def tidy(text: str) -> str:
     """The segment as it is kept: NFC, white space at both ends removed, the rest as written."""
-    return unicodedata.normalize("NFC", text).strip()
+    return (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()

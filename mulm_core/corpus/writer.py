@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
 from typing import Any
 
 from mulm_core.corpus import journal, search
 from mulm_core.corpus.formats import FileSet
-from mulm_core.corpus.intake import Row
+from mulm_core.corpus.intake import Batch
 from mulm_core.corpus.types import Problem
 
 
@@ -39,16 +38,14 @@ class CorpusWriter:
         row = connection.execute("SELECT coalesce(max(id), 0) FROM pairs").fetchone()
         self._first_id = self._last_id = int(row[0])
 
-    def add(self, rows: Sequence[Row], problems: Sequence[Problem]) -> None:
-        """Append rows, search index included."""
+    def add(self, batch: Batch) -> None:
+        """Append a batch, search index included."""
         file, first = self._file, self._last_id + 1
-        self._connection.executemany(
-            "INSERT INTO pairs (id, source, target, split, file, unit) VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (at, source, target, split, file, where)
-                for at, (source, target, split, where) in enumerate(rows, first)
-            ],
+        self._connection.executemany(  # SQLite counts the ids on
+            f"INSERT INTO pairs (source, target, split, unit, file) VALUES (?, ?, ?, ?, {file})",
+            zip(batch.sources, batch.targets, batch.splits, batch.places, strict=True),
         )
+        rows = list(zip(batch.sources, batch.targets, strict=True))
         search.add(
             self._connection,
             [
@@ -59,7 +56,7 @@ class CorpusWriter:
         self._last_id += len(rows)
         self._connection.executemany(
             "INSERT INTO problems VALUES (?, ?, ?)",
-            [(file, problem.where, problem.what) for problem in problems],
+            [(file, problem.where, problem.what) for problem in batch.problems],
         )
 
     def keep(self, skipped: int, codes: int) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mulm_core.corpus.checks import sketches
 from mulm_core.corpus.checks.base import Row
 from mulm_core.corpus.checks.reader import Reader
-from mulm_core.corpus.split import split_key
+from mulm_core.corpus.split import split_keys
 from mulm_core.corpus.types import SPLITS
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def measure(rows: Sequence[Row], names: Iterable[str]) -> dict[str, np.ndarray]:
         if f"{side}_bytes" in wanted:
             sizes = [len(text) if text.isascii() else len(_bytes(text)) for text in texts]
             found[f"{side}_bytes"] = np.array(sizes, "u4")
-        keys = [split_key(text) for text in texts]
+        keys = split_keys(texts)
         if side in wanted:
             found[side] = _hashes(keys, len(rows))
         if f"{side}_bands" in wanted:

@@ -38,14 +38,19 @@ class Plain(NamedTuple):
     ``first`` is the number of the first unit, ``done`` the bytes of the file set read so far.
     """
 
-    pairs: list[tuple[str, str]]
+    sources: list[str]
+    targets: list[str]
     first: int
     done: int
 
     def units(self) -> Iterator[Unit]:
         """The same one by one."""
-        for number, (source, target) in enumerate(self.pairs, self.first):
-            yield Unit(source, target, f"unit {number}", self.done)
+        for place, source, target in zip(self.places(), self.sources, self.targets, strict=True):
+            yield Unit(source, target, place, self.done)
+
+    def places(self) -> list[str]:
+        """Where each unit is in its file."""
+        return [f"unit {number}" for number in range(self.first, self.first + len(self.sources))]
 
 
 class UnclearColumnsError(UserError):

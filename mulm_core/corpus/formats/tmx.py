@@ -11,7 +11,7 @@ from mulm_core.corpus.encodings import Encoding
 from mulm_core.corpus.formats import xmlstream
 from mulm_core.corpus.formats.base import Plain, Reader, Sources, Unit
 from mulm_core.corpus.formats.inline import Texts
-from mulm_core.corpus.formats.tmx_plain import PlainUnits
+from mulm_core.corpus.formats.tmx_plain import Columns, PlainUnits
 from mulm_core.corpus.source import Source
 from mulm_core.corpus.types import Problem, ReadOptions
 
@@ -72,23 +72,24 @@ class TmxReader(Reader):
         texts = Texts(file, options)
         first = 1
         for part, done in _pieces(file, options, self.encoding(files, options, ()).name, sides):
-            if part and isinstance(part[0], tuple):
-                yield Plain(part, first, done)
-            else:
-                for number, unit in enumerate(part, first):
-                    where = f"unit {number}"
-                    left, right, _ = _segments(unit, sides)
-                    if left is None or right is None:
-                        yield Problem(file.name, where, _missing((source, left), (target, right)))
-                    else:
-                        yield Unit(*texts.pair(left, right), where, done, texts.codes)
+            if isinstance(part, tuple):
+                yield (plain := Plain(*part, first, done))
+                first += len(plain.sources)
+                continue
+            for number, unit in enumerate(part, first):
+                where = f"unit {number}"
+                left, right, _ = _segments(unit, sides)
+                if left is None or right is None:
+                    yield Problem(file.name, where, _missing((source, left), (target, right)))
+                else:
+                    yield Unit(*texts.pair(left, right), where, done, texts.codes)
             first += len(part)
 
 
 def _pieces(
     file: Source, options: ReadOptions, encoding: str, sides: _Sides
-) -> Iterator[tuple[list[Any], int]]:
-    """Units piece by piece: as pairs where all of a piece are plain, as elements otherwise."""
+) -> Iterator[tuple[Columns | list[Any], int]]:
+    """Units piece by piece: as columns where all of a piece are plain, as elements otherwise."""
     feeder = xmlstream.Feeder(file, "TMX", "tmx", ("tu",), options.encoding)
     plain = PlainUnits(sides) if encoding in ("utf-8", "utf-8-sig") else None
     rest = b""
@@ -99,8 +100,8 @@ def _pieces(
             if end < len(_UNIT_END):
                 end = len(rest)
             piece, rest = rest[:end], rest[end:]
-            pairs = plain.pairs(piece) if plain else None
-            if pairs is None:
+            columns = plain.columns(piece) if plain else None
+            if columns is None:
                 yield feeder.feed(piece[:-1]), stream.done
                 last = feeder.feed(piece[-1:])
                 yield last, stream.done
@@ -109,7 +110,7 @@ def _pieces(
             else:
                 # Only the lines are left for the parser, which counts them for its errors.
                 feeder.feed(b"\n" * piece.count(b"\n"))
-                yield pairs, stream.done
+                yield columns, stream.done
         yield feeder.feed(rest), stream.done
     feeder.close()
 

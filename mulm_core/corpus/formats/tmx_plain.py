@@ -10,19 +10,25 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+# Nothing that was matched is ever given back (*+ and ++): there is one way to read a unit.
 _S = "[ \t\r\n]"
-_ATTRIBUTES = rf'(?:{_S}+(?!xml:lang=)[A-Za-z_][\w.:-]*="[^<"]*")*'
-_ABOUT = "".join(rf"(?:<{tag}{_ATTRIBUTES}{_S}*>[^<]*</{tag}>{_S}*)*" for tag in ("note", "prop"))
-_VARIANT = (
-    rf'<tuv{_ATTRIBUTES}{_S}+xml:lang="([^<"]*)"{_ATTRIBUTES}{_S}*>{_S}*{_ABOUT}'
-    rf"<seg>([^<]*)</seg>{_S}*</tuv>{_S}*"
+_ATTRIBUTES = rf'(?:{_S}++(?!xml:lang=)[A-Za-z_][\w.:-]*+="[^<"]*+")*+'
+_ABOUT = "".join(
+    rf"(?:<{tag}{_ATTRIBUTES}{_S}*+>[^<]*+</{tag}>{_S}*+)*+" for tag in ("note", "prop")
 )
-_UNIT = re.compile(rf"<tu{_ATTRIBUTES}{_S}*>{_S}*{_ABOUT}{_VARIANT}{_VARIANT}</tu>{_S}*")
+_VARIANT = (
+    rf'<tuv{_ATTRIBUTES}{_S}++xml:lang="([^<"]*+)"{_ATTRIBUTES}{_S}*+>{_S}*+{_ABOUT}'
+    rf"<seg>([^<]*+)</seg>{_S}*+</tuv>{_S}*+"
+)
+_UNIT = re.compile(rf"<tu{_ATTRIBUTES}{_S}*+>{_S}*+{_ABOUT}{_VARIANT}{_VARIANT}</tu>{_S}*+")
 _ENTITY = re.compile("&(?:amp|lt|gt|quot|apos);")
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"}
 # What no XML may hold.
 _ILLEGAL = bytes({*range(0x20)} - {*b"\t\r\n"})
 _NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+Columns = tuple[list[str], list[str]]
+"""The sources and the targets of consecutive units."""
+
 _PATIENCE = 8  # pieces in a row that are not plain; then the file is of another kind
 
 
@@ -37,15 +43,15 @@ class PlainUnits:
         self._sides = sides
         self._failed = 0
 
-    def pairs(self, piece: bytes) -> list[tuple[str, str]] | None:
-        """The pairs of a piece that consists of plain units; None for any other."""
+    def columns(self, piece: bytes) -> Columns | None:
+        """Both sides of a piece that consists of plain units; None for any other."""
         if not self.ready or self._failed >= _PATIENCE:
             return None
         found = self._read(piece)
         self._failed = 0 if found is not None else self._failed + 1
         return found
 
-    def _read(self, piece: bytes) -> list[tuple[str, str]] | None:
+    def _read(self, piece: bytes) -> Columns | None:
         if len(piece.translate(None, _ILLEGAL)) != len(piece) or b"]]>" in piece:
             return None
         if any(bad in piece for bad in _NONCHARACTERS):
@@ -63,12 +69,10 @@ class PlainUnits:
         if any(parts[::5]):
             return None
         first, second = ({self._sides[tag] for tag in set(parts[at::5])} for at in (1, 3))
-        columns = [_texts(parts[2::5], "&" in text), _texts(parts[4::5], "&" in text)]
+        columns = _texts(parts[2::5], "&" in text), _texts(parts[4::5], "&" in text)
         if (first, second) == ({1}, {0}):
-            columns.reverse()
-        elif (first, second) != ({0}, {1}):
-            return None
-        return list(zip(*columns, strict=True))
+            return columns[::-1]
+        return columns if (first, second) == ({0}, {1}) else None
 
 
 def _texts(texts: list[str], entities: bool) -> list[str]:

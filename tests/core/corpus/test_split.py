@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mulm_core.corpus import split_of
+from mulm_core.corpus.split import split_key, split_keys
 
 
 def test_proportions():
@@ -31,3 +34,8 @@ def test_known_splits(number, split):
 )
 def test_variants_of_a_source_share_its_split(variant):
     assert split_of(variant) == split_of("Satz 16 hier") == "dev"
+
+
+@given(st.lists(st.text(alphabet=st.sampled_from("aÄß \t\n\u00a0\u0301ﬁ中\u2028İ.")), max_size=5))
+def test_keys_of_many_are_the_keys_of_each(texts):
+    assert split_keys(texts) == [split_key(text) for text in texts]

@@ -84,8 +84,8 @@ def test_a_given_test_set(workspace, take, pairs_tsv, tmp_path):
     # Rows that come later follow the same policy.
     with CorpusStore.open(get_corpus(workspace, "c").path) as store:
         later = splitter(store.split_policy)
-    assert later("nie gesehen", "jamais vu", "b.tsv") == "test"
-    assert later("Satz Nummer 8", "phrase numéro 8", "b.tsv") == split_of("Satz Nummer 8", 50, 0)
+    rows = [("nie gesehen", "jamais vu", "b.tsv"), ("Satz Nummer 8", "phrase numéro 8", "b.tsv")]
+    assert later(*zip(*rows, strict=True)) == ["test", split_of("Satz Nummer 8", 50, 0)]
 
 
 @pytest.mark.parametrize(
