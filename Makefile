@@ -31,7 +31,7 @@ demo: $(VENV)/.ready
 
 test: $(VENV)/.ready-dev
 	@$(PY) packaging/check_system.py
-	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest $(ARGS)
+	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n 2 $(ARGS)
 
 check: $(VENV)/.ready-dev
 	@$(PY) -m ruff check .

@@ -11,9 +11,24 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["HF_HUB_OFFLINE"] = "1"
+# Tests that run side by side share the processors; threads that wait for each other are slower.
+_SIDE_BY_SIDE = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // _SIDE_BY_SIDE)))
 
 # Started once by libraries and kept for the process's life.
 _LIBRARY_THREADS = ("ThreadPoolExecutor", "asyncio", "tqdm", "Dummy-", "QDBus", "pytest_timeout")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The journeys begin first, each on a processor of its own; the short tests fill up."""
+    items.sort(key=lambda item: item.get_closest_marker("journey") is None)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the journeys measured: the tests' own processes have no terminal."""
+    for report in terminalreporter.stats.get("passed", []):
+        for _, told in report.user_properties:
+            terminalreporter.write_line(f"{report.nodeid}\n  {told}")
 
 
 @pytest.fixture(autouse=True)

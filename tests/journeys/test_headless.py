@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ def mulm(tmp_path: Path) -> Mulm:
     return Mulm(tmp_path / "work")
 
 
-def test_the_main_job(mulm: Mulm, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_main_job(mulm: Mulm, record_property: Callable[[str, object], None]) -> None:
     begin = time.monotonic()
     imported = mulm.json("corpus", "import", *SAMPLE.train, *DIRECTION, "--name", "help")
     assert (imported["skipped"], imported["problems"]) == (0, [])
@@ -87,13 +88,13 @@ def test_the_main_job(mulm: Mulm, capsys: pytest.CaptureFixture[str]) -> None:
     zero_shot, tuned = scores["systems"]
     assert (zero_shot["name"], tuned["name"]) == ("starter", run)
     before, after = zero_shot["bleu"]["score"], tuned["bleu"]["score"]
-    with capsys.disabled():
-        print(
-            f"\n{SAMPLE.key}, {scores['segments']} held-out segments: {before:.1f} BLEU zero-shot, "
-            f"{after:.1f} fine-tuned ({after - before:+.1f}), fine-tuned in "
-            f"{trained['seconds']:.0f} s, {time.monotonic() - begin:.0f} s in all\n"
-            f"{tuned['bleu']['signature']}"
-        )
+    record_property(
+        "BLEU",
+        f"{SAMPLE.key}, {scores['segments']} held-out segments: {before:.1f} BLEU zero-shot, "
+        f"{after:.1f} fine-tuned ({after - before:+.1f}), fine-tuned in "
+        f"{trained['seconds']:.0f} s, {time.monotonic() - begin:.0f} s in all; "
+        f"{tuned['bleu']['signature']}",
+    )
     assert after >= before + GAIN
 
 
