@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QCoreApplication, QLocale
 
 _CONTEXT = "app"
+_ROUGH = ((20, 1), (60, 5), (600, 10), (7200, 60))  # below so many seconds, in such steps
 
 
 def tr(text: str, /, **values: object) -> str:
@@ -54,6 +57,21 @@ def duration(seconds: float) -> str:
     if minutes:
         return tr("{m} min {s:02d} s", m=minutes, s=secs)
     return tr("{s} s", s=secs)
+
+
+def rough_duration(seconds: float) -> str:
+    """Format an estimate, no finer than it is meant: ``8 s``, ``1 min 50 s``, ``12 min``."""
+    step = next((step for end, step in _ROUGH if seconds < end), 300)
+    total = round(seconds / step) * step
+    if total % 60 or total >= 3600:
+        return duration(total)
+    return tr("{m} min", m=total // 60) if total else duration(seconds)
+
+
+def rough_size(size: int) -> str:
+    """Format an estimate in bytes with two figures or three: ``1.4 GB``, ``640 MB``."""
+    decimals = 1 if size < 10 * 1000 ** int(math.log(max(1, size), 1000)) else 0
+    return QLocale().formattedDataSize(size, decimals, QLocale.DataSizeFormat.DataSizeSIFormat)
 
 
 def file_size(size: int) -> str:

@@ -71,7 +71,11 @@ class FineTunePage(Page):
     def _connect(self) -> None:
         model = self._model
         model.setup_changed.connect(self._update)
-        model.steps_known.connect(self._update)
+        model.forecaster.steps_known.connect(self._update)
+        model.forecaster.estimate_changed.connect(self._show_estimate)
+        self._forecast.estimate.wanted.connect(model.measure)
+        self._forecast.estimate.unwanted.connect(model.forecaster.cancel)
+        self._forecast.estimate.batch_proposed.connect(model.use_batch)
         self._forecast.run_chosen.connect(model.show_run)
         model.run_changed.connect(self._follow_run)
         model.charts_importable.connect(self._run.prepare)
@@ -136,12 +140,19 @@ class FineTunePage(Page):
                 model.forecast(), obstacle, model.setup.source, model.setup.target
             )
             self._forecast.show_runs([_entry(row) for row in model.earlier_runs()])
+            self._show_estimate()
         if not idle:
             self._right.setCurrentIndex(_RUN)
         elif not model.corpora and model.library.loaded:
             self._right.setCurrentIndex(_EMPTY)
         else:
             self._right.setCurrentIndex(_FORECAST)
+
+    def _show_estimate(self) -> None:
+        forecaster = self._model.forecaster
+        self._forecast.estimate.show_estimate(
+            self._model.estimate(), forecaster.measuring, forecaster.error
+        )
 
 
 def _entry(row: RunRow) -> Entry:

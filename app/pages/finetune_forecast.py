@@ -8,10 +8,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.i18n import number, tr, tr_n
+from app.pages.finetune_estimate import EstimateView
 from app.viewmodels.finetune import Forecast
 from app.viewmodels.names import direction_name
 from app.widgets.entry_list import Entry, EntryList, item_key
-from app.widgets.page import Card, InlineMessage, Stat, label
+from app.widgets.page import Card, InlineMessage, Stat, label, line
 from app.widgets.stat_row import StatRow
 
 _RUNS_SHOWN = 4
@@ -38,6 +39,9 @@ class ForecastView(QWidget):
         self._runs.itemActivated.connect(lambda item: self.run_chosen.emit(item_key(item)))
         self._runs.itemClicked.connect(lambda item: self.run_chosen.emit(item_key(item)))
         self._card.body.addWidget(StatRow((self._pairs, self._dev, self._epochs, self._device)))
+        self.estimate = EstimateView()
+        self._card.body.addWidget(self.estimate)
+        self._card.body.addWidget(line())
         self._card.body.addLayout(self._course())
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.i18n import number, tr, tr_n
+from app.i18n import number, rough_duration, rough_size, tr, tr_n
 from app.icons import icon
 from app.viewmodels.finetune import FineTuneModel
 from app.viewmodels.names import direction_name
@@ -22,6 +22,7 @@ from app.widgets.combos import combo_box, fill
 from app.widgets.page import label, scrolled
 from app.widgets.recipe_form import RecipeForm
 
+PRESETS = ("quick", "balanced", "thorough")
 WIDTH = 348
 NARROW = 316
 
@@ -40,7 +41,7 @@ class SetupPanel(QWidget):
         self._corpora = combo_box(tr("Corpus"))
         self._direction = label("", "strong")
         self._presets = ChoiceCards(self._preset_choices(), name=tr("Preset"))
-        self._form = RecipeForm(model.fields(), model.preset_values(model.setup.preset))
+        self._form = RecipeForm(model.fields(), model.values())
         self._lay_out()
         self._connect()
         self._show_setup()
@@ -60,10 +61,18 @@ class SetupPanel(QWidget):
         }
         choices = []
         for key, (title, text) in words.items():
-            epochs = self._model.preset_values(key)["epochs"]
-            assert isinstance(epochs, int)
-            choices.append(Choice(key, title, text, (tr_n("{n} epoch", "{n} epochs", epochs),)))
+            choices.append(Choice(key, title, text, self._preset_facts(key)))
         return choices
+
+    def _preset_facts(self, key: str) -> tuple[str, ...]:
+        facts = [tr_n("{n} epoch", "{n} epochs", self._model.preset_epochs(key))]
+        estimate = self._model.estimate(key)
+        if estimate is not None:
+            facts += [
+                tr("≈ {time}", time=rough_duration(estimate.seconds)),
+                rough_size(estimate.memory),
+            ]
+        return tuple(facts)
 
     def _lay_out(self) -> None:
         inner = QWidget()
@@ -126,9 +135,8 @@ class SetupPanel(QWidget):
     def _connect(self) -> None:
         model = self._model
         model.setup_changed.connect(self._show_setup)
-        model.recipe_reset.connect(
-            lambda: self._form.set_values(model.preset_values(model.setup.preset))
-        )
+        model.recipe_replaced.connect(lambda: self._form.set_values(model.values()))
+        model.forecaster.estimate_changed.connect(self._show_facts)
         self._models.activated.connect(lambda _: model.choose_model(self._models.currentData()))
         self._corpora.activated.connect(lambda _: model.choose_corpus(self._corpora.currentData()))
         self._swap.clicked.connect(model.swap)
@@ -158,9 +166,14 @@ class SetupPanel(QWidget):
         self._direction.setText(direction_name(setup.source, setup.target) if known else "")
         self._swap.setEnabled(known)
         self._presets.set_current(setup.preset)
+        self._show_facts()
         changed = len(setup.changes)
         self._fold.setText(
             tr_n("Recipe ({n} change)", "Recipe ({n} changes)", changed)
             if changed
             else tr("Recipe")
         )
+
+    def _show_facts(self) -> None:
+        for key in PRESETS:
+            self._presets.set_facts(key, self._preset_facts(key))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.bridge import JobRunner
 from app.i18n import tr
+from app.viewmodels.forecast import Estimate, Forecast, Forecaster, Question
 from app.viewmodels.library import CorpusRow, Library, ModelRow, RunRow
 from app.viewmodels.live_run import LiveRun
 from app.viewmodels.names import language_name
@@ -18,10 +19,9 @@ from mulm_core.jobs import JobContext
 from mulm_core.languages import match
 from mulm_core.models import device_summary
 from mulm_core.training import PRESETS, Recipe, TrainRequest, recipe_from, train
-from mulm_core.training.forecast import ForecastRequest, forecast_steps
 from mulm_core.workspace import Workspace
 
-__all__ = ["FineTuneModel", "Forecast", "Setup"]
+__all__ = ["Estimate", "FineTuneModel", "Forecast", "Setup"]
 
 
 @dataclass(frozen=True)
@@ -36,26 +36,11 @@ class Setup:
     changes: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Forecast:
-    """What Start will do: pairs to learn from, dev pairs to score, epochs, and the device.
-
-    ``steps`` is an estimate, 0 until it is known.
-    """
-
-    pairs: int
-    dev_pairs: int
-    epochs: int
-    device: str
-    steps: int = 0
-
-
 class FineTuneModel(QObject):
     """Choices on the left, the run on the right."""
 
     setup_changed = Signal()
-    steps_known = Signal()  # the forecast's number of steps has come
-    recipe_reset = Signal()  # preset chosen: the form shows its values
+    recipe_replaced = Signal()  # the form shows the values anew
     charts_importable = Signal()  # what draws charts is in memory
     run_changed = Signal()  # another LiveRun shows
 
@@ -68,10 +53,8 @@ class FineTuneModel(QObject):
         self._runner = runner
         self.setup = Setup(preset=preset if preset in PRESETS else "quick")
         self.run = LiveRun(workspace, runner)
+        self.forecaster = Forecaster(runner)
         self._prepared = False
-        self._steps = 0
-        self._steps_of: tuple[Setup, int] | None = None
-        self._steps_wanted: tuple[Setup, int] | None = None
         library.changed.connect(self._fill_gaps)
         self._fill_gaps()
 
@@ -111,15 +94,18 @@ class FineTuneModel(QObject):
     def choose_preset(self, preset: str) -> None:
         """Take a preset's recipe; fields that were changed go back to it."""
         self._set(replace(self.setup, preset=preset, changes={}))
-        self.recipe_reset.emit()
+        self.recipe_replaced.emit()
 
     def change_fields(self, changes: Mapping[str, str]) -> None:
         """Change recipe fields, given as text."""
         self._set(replace(self.setup, changes={**self.setup.changes, **changes}))
+        if "method" in changes and not self.obstacle():
+            self.recipe_replaced.emit()  # the learning rate follows the method
 
     def _set(self, setup: Setup) -> None:
         if setup != self.setup:
             self.setup = setup
+            self.forecaster.cancel()
             self.setup_changed.emit()
 
     def _fill_gaps(self) -> None:
@@ -143,9 +129,13 @@ class FineTuneModel(QObject):
         return list(specs(Recipe).values())
 
     @staticmethod
-    def preset_values(preset: str) -> dict[str, object]:
-        """The values of a preset's fields."""
-        return {name: getattr(PRESETS[preset], name) for name in specs(Recipe)}
+    def preset_epochs(preset: str) -> int:
+        """How often a preset goes through the corpus."""
+        return PRESETS[preset].epochs
+
+    def values(self) -> dict[str, object]:
+        """The values of the recipe's fields as chosen, for the form."""
+        return {name: getattr(self.recipe(), name) for name in specs(Recipe)}
 
     def recipe(self) -> Recipe:
         """The recipe as chosen; raises :class:`UserError` naming the field that is wrong."""
@@ -187,28 +177,40 @@ class FineTuneModel(QObject):
             return None
         recipe = self.recipe()
         dev = min(corpus.splits.get("dev", 0), recipe.dev_size)
-        steps = self._steps if self._steps_of == (self.setup, corpus.pairs) else 0
-        if not steps:
-            self._count_steps(corpus.pairs)
+        steps = self.forecaster.steps(self._question())
         return Forecast(corpus.splits["train"], dev, recipe.epochs, device_summary(), steps)
 
-    def _count_steps(self, pairs: int) -> None:
-        """Estimate the number of steps in the background; the latest choices win."""
-        wanted = (self.setup, pairs)
-        if wanted == self._steps_wanted:
-            return
-        self._steps_wanted = wanted
-        setup = self.setup
-        request = ForecastRequest(
-            self._workspace, setup.model, setup.corpus, setup.source, setup.target, self.recipe()
-        )
-        job = self._runner.start(forecast_steps, request, title="", quiet=True)
-        job.succeeded.connect(lambda steps: self._counted(wanted, steps))
+    def estimate(self, preset: str = "") -> Estimate | None:
+        """What the run will take, where it has been measured; of a preset, as it came."""
+        if self.obstacle():
+            return None
+        setup = replace(self.setup, preset=preset, changes={}) if preset else self.setup
+        return self.forecaster.estimate(self._question(setup))
 
-    def _counted(self, wanted: tuple[Setup, int], steps: int) -> None:
-        if wanted == self._steps_wanted:
-            self._steps, self._steps_of = steps, wanted
-            self.steps_known.emit()
+    def measure(self) -> None:
+        """Try a few steps of the run, to know what it will take."""
+        if not self.obstacle() and not self.run.busy:
+            self.forecaster.measure(self._question())
+
+    def use_batch(self, tokens: int) -> None:
+        """Take another batch size into the recipe."""
+        self.change_fields({"batch_tokens": str(tokens)})
+        self.recipe_replaced.emit()
+
+    def _question(self, setup: Setup | None = None) -> Question:
+        setup = setup or self.setup
+        corpus = self.library.corpus(setup.corpus)
+        return self._request(setup), corpus.pairs if corpus is not None else 0
+
+    def _request(self, setup: Setup) -> TrainRequest:
+        return TrainRequest(
+            self._workspace,
+            setup.model,
+            setup.corpus,
+            setup.source,
+            setup.target,
+            recipe_from(setup.preset, setup.changes),
+        )
 
     def earlier_runs(self) -> tuple[RunRow, ...]:
         """The runs on the chosen corpus, newest first."""
@@ -225,12 +227,10 @@ class FineTuneModel(QObject):
         if obstacle:
             self.run.refuse(obstacle)
             return
-        request = TrainRequest(
-            self._workspace, setup.model, setup.corpus, setup.source, setup.target, self.recipe()
-        )
+        self.forecaster.cancel()
         job = self._runner.start(
             _train,
-            request,
+            self._request(setup),
             title=tr("Fine-tune on {corpus}", corpus=setup.corpus),
             page="finetune",
             heavy=True,

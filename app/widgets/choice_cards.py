@@ -60,7 +60,7 @@ class _Card(QPushButton):
         self.set_facts(choice.facts)
 
     def set_facts(self, facts: tuple[str, ...]) -> None:
-        self._facts.setText(" · ".join(facts))
+        self._facts.setText("\n".join(facts))
         self._facts.setVisible(bool(facts))
         self.setAccessibleDescription(f"{self._text} {self._facts.text()}")
         self.updateGeometry()

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.context import AppContext
+from app.i18n import rough_duration, rough_size
 from app.main_window import MainWindow
+from app.viewmodels.forecast import Estimate
 from app.viewmodels.live_run import RunState, Scores, summary
 from mulm_core.runs import list_runs
 from mulm_core.workspace import Workspace
@@ -142,3 +145,51 @@ def test_the_result_is_one_sentence() -> None:
         best=Scores(180, 14.8, 45, 2.0),
     )
     assert summary(state) == "+9.6 BLEU on dev in 1 min 44 s; best at step 180."
+
+
+def test_an_estimate_comes_from_real_steps_and_is_kept(qtbot: QtBot, page: Any) -> None:
+    model, view = page._model, page._forecast.estimate
+    model.choose_preset("quick")
+    assert model.estimate() is None and view._measure.isVisible()
+    view._measure.click()
+    assert model.forecaster.measuring and view._cancel.isVisible()
+    qtbot.waitUntil(lambda: model.estimate() is not None, timeout=WAIT)
+    estimate = model.estimate()
+    assert estimate.seconds > 0 and 0 < estimate.error_s < estimate.seconds
+    assert estimate.fits and estimate.trainable > 0 and estimate.disk > 0
+    assert view._stats.isVisible() and not view._measure.isVisible()
+    assert "about" in page._setup._presets._cards["quick"]._facts.text()
+    model.change_fields({"epochs": "9"})
+    assert view._measure.isVisible() and not view._stats.isVisible()
+    model.change_fields({"epochs": "2"})
+    assert view._stats.isVisible()
+
+
+def test_another_choice_ends_the_estimate(qtbot: QtBot, page: Any, context: AppContext) -> None:
+    page._model.measure()
+    assert page._model.forecaster.measuring
+    page._model.change_fields({"epochs": "4"})
+    assert not page._model.forecaster.measuring
+    qtbot.waitUntil(lambda: not context.runner.jobs, timeout=WAIT)
+    assert page._model.estimate() is None and not page._model.forecaster.error
+
+
+def test_too_little_memory_proposes_a_batch_that_fits(page: Any) -> None:
+    view = page._forecast.estimate
+    short = Estimate(60, 9, 9 << 30, 2 << 30, 1 << 20, 1 << 30, 1_200_000, False, 1024)
+    view.show_estimate(short, False, "")
+    assert view._problem.isVisible() and "1,024 tokens" in view._problem.text
+    view._problem._action.click()
+    assert page._model.recipe().batch_tokens == 1024
+    assert page._setup._form.values()["batch_tokens"] == 1024
+
+
+def test_estimates_are_told_no_finer_than_they_are_meant() -> None:
+    assert [rough_duration(s) for s in (8, 107, 427, 720, 5000)] == [
+        "8 s",
+        "1 min 50 s",
+        "7 min 10 s",
+        "12 min",
+        "1 h 23 min",
+    ]
+    assert [rough_size(n) for n in (1_400_000_000, 638_912_344)] == ["1.4 GB", "639 MB"]
