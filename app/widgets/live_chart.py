@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from math import inf
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QToolButton
+from shiboken6 import isValid
 
 from app.i18n import tr
 from app.icons import icon
 from app.theme import theme
 from app.widgets.page import Card, label
 
-_REDRAW_MS = 100
+_TURN_MS = 200  # between two charts; drawing one takes 5 to 15 ms, which nothing else can use
 _FIXED_TOKENS = {
     "zero-shot": "zero_shot",
     "reference": "reference",
@@ -82,8 +83,39 @@ class _Series:
         return self.y[min(near, key=lambda i: abs(self.x[i] - x))]
 
 
+class _Turns(QObject):
+    """Lets charts with new points draw one after the other, so that the window answers between."""
+
+    def __init__(self) -> None:
+        super().__init__(QCoreApplication.instance())
+        self._waiting: list[LiveChart] = []
+        self._timer = QTimer(self)
+        self._timer.setInterval(_TURN_MS)
+        self._timer.timeout.connect(self._next)
+
+    def ask(self, chart: LiveChart) -> None:
+        """Draw ``chart`` when its turn comes."""
+        if chart not in self._waiting:
+            self._waiting.append(chart)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _next(self) -> None:
+        while self._waiting:
+            chart = self._waiting.pop(0)
+            if isValid(chart):
+                chart.redraw()
+                return
+        self._timer.stop()
+
+
+@cache
+def _turns() -> _Turns:
+    return _Turns()
+
+
 class LiveChart(Card):
-    """A titled chart of named series; new points show at most ten times a second.
+    """A titled chart of named series; new points show within a second.
 
     Series named ``zero-shot``, ``reference`` and ``fine-tuned`` have their fixed colours, others
     take the next of the palette. The legend shows each series' latest value, or the value under
@@ -122,10 +154,6 @@ class LiveChart(Card):
         self.body.addWidget(self._plot, 1)
         self.body.addLayout(self._legend)
         self._set_up_plot()
-        self._redraw_soon = QTimer(self)
-        self._redraw_soon.setSingleShot(True)
-        self._redraw_soon.setInterval(_REDRAW_MS)
-        self._redraw_soon.timeout.connect(self._redraw)
         self._show_axes(False)
         theme().changed.connect(self._dress)
         self._dress()
@@ -196,8 +224,7 @@ class LiveChart(Card):
         series = self._series[name]
         series.x.append(x)
         series.y.append(y)
-        if not self._redraw_soon.isActive():
-            self._redraw_soon.start()
+        _turns().ask(self)
 
     def set_points(self, name: str, x: Sequence[float], y: Sequence[float]) -> None:
         """Replace all points of a series, for instance those of a finished run."""
@@ -205,14 +232,14 @@ class LiveChart(Card):
             self.add_series(name)
         self._series[name].x = list(x)
         self._series[name].y = list(y)
-        self._redraw()
+        self.redraw()
 
     def clear(self) -> None:
         """Take all points away; the series stay declared."""
         for series in self._series.values():
             series.x.clear()
             series.y.clear()
-        self._redraw()
+        self.redraw()
 
     def point_count(self, name: str) -> int:
         """Return how many points a series has."""
@@ -223,7 +250,8 @@ class LiveChart(Card):
         series.button.setIcon(series.swatch(self.devicePixelRatioF()))
         self._plot.getPlotItem().getViewBox().updateAutoRange()
 
-    def _redraw(self) -> None:
+    def redraw(self) -> None:
+        """Show all points as they are now."""
         for series in self._series.values():
             series.curve.setData(series.x, series.y)
         self._show_axes(any(series.x for series in self._series.values()))
