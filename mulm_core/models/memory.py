@@ -5,6 +5,10 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import sys
+from collections.abc import Callable
+from typing import TypeVar
+
+Result = TypeVar("Result")
 
 # glibc's <malloc.h>
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
@@ -38,6 +42,32 @@ def is_out_of_memory(error: BaseException) -> bool:
     # On a CPU torch raises a plain RuntimeError.
     short = isinstance(error, RuntimeError) and "not enough memory" in str(error)
     return short or isinstance(error, MemoryError | torch.OutOfMemoryError)
+
+
+def in_fewer_at_once(
+    work: Callable[[int], Result], parts: int, most: int, halved: Callable[[int], None]
+) -> Result:
+    """``work(parts)``, again with twice the parts each time that memory is too short for it.
+
+    ``halved`` hears of the new number before the next try. Beyond ``most`` parts the error stays.
+    """
+    while True:
+        try:
+            return work(parts)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error) or parts >= most:
+                raise
+        # Outside the except block: the error holds on to the tensors of the batch.
+        parts *= 2
+        halved(parts)
+        _empty_gpu_cache()
+
+
+def _empty_gpu_cache() -> None:
+    import torch
+
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
 
 
 class PeakMemory:

@@ -18,10 +18,15 @@ class RunManifest:
     gone) or failed. ``created`` is ISO 8601 with offset; ``seconds`` leaves out paused time.
     ``zero_shot`` and ``best`` hold dev bleu, chrf, loss and step, ``history`` all of them in
     order; ``process`` is the pid and start time of the process that trains. ``leaked`` counts the
-    pairs that were not trained on because they overlap with dev or test. ``parent`` is the run
-    this one goes on from. ``incidents`` tell what went wrong and was mended: kind
-    (not-a-number, out-of-memory), step and text. ``stopped_because`` is epochs, max_steps,
-    max_minutes, patience or person; rates count the training steps' time alone.
+    pairs that were not trained on because they overlap with dev or test. ``tasks`` are all corpora
+    and directions that are learnt (corpus, source, target, corpus_hash, pairs), of which
+    ``corpus``, ``source`` and ``target`` tell the first; scores are means over the directions,
+    whose own are in ``history`` where there are several. ``general`` is where the general text is
+    from (empty: what comes with the program), whose scores stand beside the dev scores.
+    ``parent`` is the run this one goes on from. ``incidents`` tell what went wrong and was mended:
+    kind (not-a-number, out-of-memory, evaluation-out-of-memory), step and text.
+    ``stopped_because`` is epochs, max_steps, max_minutes, patience or person; rates count the
+    training steps' time alone.
     """
 
     id: str
@@ -41,6 +46,9 @@ class RunManifest:
     pairs: int = 0
     dev_pairs: int = 0
     leaked: int = 0
+    tasks: list[dict[str, Any]] = field(default_factory=list)
+    general: str = ""
+    general_segments: int = 0
     steps: int = 0
     total_steps: int = 0
     seconds: float = 0.0

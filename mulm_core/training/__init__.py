@@ -11,6 +11,7 @@ from mulm_core.training.events import (
 from mulm_core.training.job import (
     ProbeResult,
     ResumeRequest,
+    Task,
     TrainRequest,
     TrainResult,
     probe,
@@ -28,6 +29,7 @@ __all__ = [
     "ResumeRequest",
     "RunStarted",
     "SampleTranslation",
+    "Task",
     "TrainRequest",
     "TrainResult",
     "TrainStep",

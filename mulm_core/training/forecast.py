@@ -11,7 +11,8 @@ from mulm_core.corpus import CorpusStore, get_corpus
 from mulm_core.jobs import JobContext
 from mulm_core.models import get_model
 from mulm_core.training.batches import TokenPairs, plan, tokenise
-from mulm_core.training.order import most_steps
+from mulm_core.training.job import Task
+from mulm_core.training.order import most_steps, shares
 from mulm_core.training.recipe import Recipe
 from mulm_core.workspace import Workspace
 
@@ -29,6 +30,7 @@ class ForecastRequest:
     source: str
     target: str
     recipe: Recipe
+    further: tuple[Task, ...] = ()
 
 
 def forecast_steps(ctx: JobContext, request: ForecastRequest) -> int:
@@ -40,15 +42,30 @@ def forecast_steps(ctx: JobContext, request: ForecastRequest) -> int:
     """
     folder = get_model(request.workspace, request.model).path
     pieces = min(folder.glob("*.model"), default=None)
-    with CorpusStore.open(get_corpus(request.workspace, request.corpus).path) as store:
-        count = store.info().splits.get("train", 0)
-        pairs = list(islice(store.pairs("train", request.source, request.target), _SAMPLE))
-    ctx.check()
-    if pieces is None or not pairs:
+    if pieces is None:
         return 0
+    tasks = (Task(request.corpus, request.source, request.target), *request.further)
+    sizes = [_batches_and_pairs(ctx, request, pieces, task) for task in tasks]
+    if not all(batches for batches, _ in sizes):
+        return 0
+    batches, pairs = zip(*sizes, strict=True)
+    total = sum(shares(batches, pairs, request.recipe.temperature))
+    return most_steps(math.ceil(total / request.recipe.accumulate), request.recipe)
+
+
+def _batches_and_pairs(
+    ctx: JobContext, request: ForecastRequest, pieces: Path, task: Task
+) -> tuple[int, int]:
+    """About how many batches one pass over a task has, and its number of training pairs."""
+    with CorpusStore.open(get_corpus(request.workspace, task.corpus).path) as store:
+        count = store.info().splits.get("train", 0)
+        pairs = list(islice(store.pairs("train", *task.direction), _SAMPLE))
+    ctx.check()
+    if not pairs:
+        return 0, 0
     tokens = _tokenised(pieces, pairs, request.recipe.max_length, ctx)
     batches = len(plan(tokens, request.recipe.batch_tokens)) * count / len(pairs)
-    return most_steps(math.ceil(batches / request.recipe.accumulate), request.recipe)
+    return math.ceil(batches), count
 
 
 def _tokenised(

@@ -12,11 +12,27 @@ from mulm_core.workspace import Workspace
 
 
 @dataclass(frozen=True)
+class Task:
+    """A corpus in one direction."""
+
+    corpus: str
+    source: str
+    target: str
+
+    @property
+    def direction(self) -> tuple[str, str]:
+        """The languages, source first."""
+        return self.source, self.target
+
+
+@dataclass(frozen=True)
 class TrainRequest:
     """Fine-tune ``model`` (an id or a folder) on ``corpus`` from ``source`` to ``target``.
 
     ``name`` is what the run is called; empty: made from the corpus and the direction.
     ``from_run`` names a run of the same model whose adapter is the start; empty: a fresh one.
+    ``further`` corpora and directions are learnt at the same time. ``general`` is a file or a
+    corpus of another domain, on which forgetting is measured; empty: what comes with the program.
     """
 
     workspace: Workspace
@@ -27,6 +43,13 @@ class TrainRequest:
     recipe: Recipe = field(default_factory=Recipe)
     name: str = ""
     from_run: str = ""
+    further: tuple[Task, ...] = ()
+    general: str = ""
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """All that is learnt."""
+        return Task(self.corpus, self.source, self.target), *self.further
 
 
 @dataclass(frozen=True)
@@ -41,6 +64,7 @@ class ResumeRequest:
 class TrainResult:
     """What came of a run; ``best`` and ``zero_shot`` hold dev scores (bleu, chrf, loss, step).
 
+    They hold general_bleu and general_chrf as well where there was general text to score.
     ``seconds`` leaves out paused time; ``stopped`` tells that a person ended it before its last
     step, ``stopped_because`` is epochs, max_steps, max_minutes, patience or person. The rates count
     the training steps' time alone; ``peak_memory_mb`` is in MiB, a GPU's included.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from mulm_core.runs import RunManifest
 from mulm_core.training.dev import DevScores
@@ -25,13 +26,17 @@ def judge(manifest: RunManifest, scores: DevScores, step: int, seconds: float) -
     ``step`` 0 is the base itself, which is no checkpoint.
     """
     verdict = _compare(manifest, scores, step)
-    entry = {
+    entry: dict[str, Any] = {
         "step": step,
         "loss": scores.loss,
         "bleu": scores.bleu,
         "chrf": scores.chrf,
         "seconds": seconds,
     }
+    if scores.general_bleu is not None:
+        entry |= {"general_bleu": scores.general_bleu, "general_chrf": scores.general_chrf}
+    if scores.directions:
+        entry["directions"] = [asdict(part) for part in scores.directions]
     manifest.history.append(entry)
     manifest.signatures = scores.signatures
     manifest.steps, manifest.seconds = step, seconds

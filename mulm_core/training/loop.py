@@ -20,6 +20,7 @@ from mulm_core.models import device_summary
 from mulm_core.models.memory import (
     PeakMemory,
     gpu_memory_mb,
+    in_fewer_at_once,
     is_out_of_memory,
     return_freed_memory,
 )
@@ -36,7 +37,7 @@ from mulm_core.training.job import ResumeRequest, TrainRequest, TrainResult, res
 from mulm_core.training.judge import judge
 from mulm_core.training.opening import Opened, open_run
 from mulm_core.training.optimizer import rate_factor
-from mulm_core.training.order import Rows, in_parts, steps_of_epoch, steps_per_epoch
+from mulm_core.training.order import Rows, in_parts
 from mulm_core.training.record import Recorder
 from mulm_core.training.state import State
 from mulm_core.training.stepper import Stepper
@@ -95,7 +96,7 @@ class _Training:
         )  # fmt: skip
         self.recipe = opened.recipe
         self.recorder = Recorder(ctx, opened.run)
-        self.epoch_steps = steps_per_epoch(self.setup.train, self.recipe)
+        self.epoch_steps = self.setup.order.epoch_steps
         self.total_steps = opened.run.manifest.total_steps
         self.stepper = Stepper(self.setup, self.tuned, self.recipe)
         self.state = State()
@@ -149,7 +150,7 @@ class _Training:
         """Learn from the next batches; evaluate or save where that is due."""
         epoch, place = divmod(self.state.step, self.epoch_steps)
         if self.epoch[0] != epoch:
-            self.epoch = epoch, steps_of_epoch(self.setup.train, self.recipe, epoch)
+            self.epoch = epoch, self.setup.order.steps_of_epoch(epoch)
         self._train_on(self.epoch[1][place])
         if self._evaluation_due():
             self._evaluate()
@@ -180,26 +181,24 @@ class _Training:
 
     def _gradient_in_parts(self, batches: list[Rows]) -> tuple[float, int]:
         """The gradient of all batches; where memory is short, of halves one after the other."""
-        while True:
-            parts = 2 ** self.run_record.manifest.count_incidents("out-of-memory")
-            try:
-                return self.stepper.gradient(in_parts(batches, parts))
-            except (RuntimeError, MemoryError) as error:
-                if not is_out_of_memory(error) or parts >= max(map(len, batches)):
-                    raise
-            # Outside the except block: the error holds on to the tensors of the batch.
-            self._halve(2 * parts)
 
-    def _halve(self, parts: int) -> None:
-        import torch
+        def halved(parts: int) -> None:
+            self.stepper.drop()
+            self._incident(
+                "out-of-memory",
+                f"out of memory: each batch is now computed in {parts} parts, which learns as much",
+            )
 
-        self.stepper.drop()
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
-        self._incident(
-            "out-of-memory",
-            f"out of memory: each batch is now computed in {parts} parts, which learns the same",
+        return in_fewer_at_once(
+            lambda parts: self.stepper.gradient(in_parts(batches, parts)),
+            self._parts("out-of-memory"),
+            max(map(len, batches)),
+            halved,
         )
+
+    def _parts(self, kind: str) -> int:
+        """In how many parts batches are computed: each lack of memory so far has doubled them."""
+        return int(2 ** self.run_record.manifest.count_incidents(kind))
 
     def _go_back(self) -> None:
         """Return to the last checkpoint with half the rate; a third time is an error."""
@@ -237,7 +236,7 @@ class _Training:
         state, began = self.state, self.ctx.elapsed_s()
         self.ctx.report(state.step, self.total_steps, "Scoring the dev segments")
         self.tuned.train(False)
-        scores = self.setup.dev.score(self._check_evaluation)
+        scores = self._scores()
         self.tuned.train(True)
         if state.step == 0:
             state.zero_shot_samples = [scores.hypotheses[at] for at in self.setup.dev.sample_rows()]
@@ -247,8 +246,11 @@ class _Training:
         state.without_gain = 0 if verdict.gain else state.without_gain + 1
         samples = self._samples(scores)
         self.recorder.emit(
-            DevEvaluated(state.step, scores.loss, scores.bleu, scores.chrf, samples, verdict.best)
-        )
+            DevEvaluated(
+                state.step, scores.loss, scores.bleu, scores.chrf, samples, verdict.best,
+                scores.general_bleu, scores.general_chrf, scores.directions,
+            )
+        )  # fmt: skip
         if verdict.best:
             save_tuned(self.tuned, self.run_record.adapter_folder)
         if state.step:
@@ -256,6 +258,18 @@ class _Training:
         self.run_record.save()
         self.peak.look()
         self.evaluation_s = self.ctx.elapsed_s() - began
+
+    def _scores(self) -> DevScores:
+        """The dev scores; where memory is short, with smaller batches."""
+        kind, dev = "evaluation-out-of-memory", self.setup.dev
+        return in_fewer_at_once(
+            lambda parts: dev.score(self._check_evaluation, parts),
+            self._parts(kind),
+            len(dev) + dev.general_segments,
+            lambda parts: self._incident(
+                kind, f"out of memory: dev segments are now translated in {parts} times the batches"
+            ),
+        )
 
     def _check_evaluation(self) -> None:
         self.ctx.check()
@@ -316,6 +330,7 @@ class _Training:
         return pace * (self.total_steps - self.state.step)
 
     def _tell_start(self) -> None:
+        notes = self.setup.notes
         self.recorder.emit(
             RunStarted(
                 self.run_record.id,
@@ -323,8 +338,11 @@ class _Training:
                 device_summary(),
                 len(self.setup.train),
                 len(self.setup.dev),
+                tuple(note.text for note in notes if note.level == "warning"),
             )
         )
+        for note in notes:
+            self.recorder.log(note.text, note.level)
 
     def _tell_step(self, loss: float, rate: float, norm: float, tokens_per_s: float) -> None:
         step, total, remaining = self.state.step, self.total_steps, self._remaining_s()

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mulm_core.errors import UserError
 from mulm_core.jobs import JobContext
 from mulm_core.models import weights_hash
 from mulm_core.runs import Run, create_run, get_run
-from mulm_core.training.job import ResumeRequest, TrainRequest
+from mulm_core.training.job import ResumeRequest, Task, TrainRequest
 from mulm_core.training.methods import Tuned, tune
-from mulm_core.training.order import most_steps, steps_per_epoch
 from mulm_core.training.recipe import Recipe
 from mulm_core.training.setup import Setup, new_manifest, prepare
 from mulm_core.translation.pool import resolve
 from mulm_core.translation.systems import SystemRef
+from mulm_core.workspace import Workspace
 
 _OF_THE_ADAPTER = (
     "method",
@@ -50,8 +50,7 @@ def open_run(ctx: JobContext, request: TrainRequest | ResumeRequest) -> Opened:
     check_parent(request)
     setup = prepare(ctx, request)
     tuned = tuned_for(request, setup)
-    total = most_steps(steps_per_epoch(setup.train, request.recipe), request.recipe)
-    manifest = new_manifest(request, setup, total)
+    manifest = new_manifest(request, setup)
     manifest.trainable = sum(weights.numel() for weights in tuned.parameters)
     return Opened(request.recipe, setup, tuned, create_run(request.workspace, manifest))
 
@@ -90,6 +89,24 @@ def check_parent(request: TrainRequest) -> None:
             )
 
 
+def request_of(workspace: Workspace, run: Run) -> TrainRequest:
+    """What was asked for when the run began."""
+    manifest = run.manifest
+    tasks = [Task(task["corpus"], task["source"], task["target"]) for task in manifest.tasks]
+    return TrainRequest(
+        workspace,
+        manifest.model,
+        manifest.corpus,
+        manifest.source,
+        manifest.target,
+        Recipe.from_dict(manifest.recipe),
+        manifest.name,
+        manifest.parent,
+        tuple(tasks[1:]),
+        manifest.general,
+    )
+
+
 def _resumed(ctx: JobContext, request: ResumeRequest) -> Opened:
     run = get_run(request.workspace, request.run)
     manifest = run.manifest
@@ -98,15 +115,8 @@ def _resumed(ctx: JobContext, request: ResumeRequest) -> Opened:
             f"the run '{run.id}' is {manifest.status}",
             fix="Train on from it in a new run (--from-run) for more epochs or data",
         )
-    again = TrainRequest(
-        request.workspace,
-        manifest.model,
-        manifest.corpus,
-        manifest.source,
-        manifest.target,
-        Recipe.from_dict(manifest.recipe),
-        manifest.name,
-        "" if run.checkpoints() else manifest.parent,
+    again = replace(
+        request_of(request.workspace, run), from_run="" if run.checkpoints() else manifest.parent
     )
     setup = prepare(ctx, again)
     _unchanged(run, setup)
@@ -121,7 +131,7 @@ def _unchanged(run: Run, setup: Setup) -> None:
     """Raise :class:`UserError` where the run could not go on as it began."""
     changed = {
         "model": run.manifest.model_hash != weights_hash(setup.base.info.path),
-        "corpus": run.manifest.corpus_hash != setup.corpus_hash,
+        "corpus": _corpus_hashes(run) != [part.corpus_hash for part in setup.parts],
     }
     for what, differs in changed.items():
         if differs:
@@ -129,3 +139,9 @@ def _unchanged(run: Run, setup: Setup) -> None:
                 f"the {what} has changed since the run '{run.id}' began",
                 fix=f"Put the {what} back, or train on in a new run (--from-run)",
             )
+
+
+def _corpus_hashes(run: Run) -> list[str]:
+    """One for each task; runs of earlier versions have one, and list no tasks."""
+    manifest = run.manifest
+    return [task["corpus_hash"] for task in manifest.tasks] or [manifest.corpus_hash]

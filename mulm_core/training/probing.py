@@ -17,6 +17,7 @@ from mulm_core.jobs import JobContext
 from mulm_core.models.memory import (
     PeakMemory,
     held_and_free_mb,
+    in_fewer_at_once,
     is_out_of_memory,
     return_freed_memory,
 )
@@ -25,7 +26,7 @@ from mulm_core.training.checkpoint import save_checkpoint
 from mulm_core.training.job import ProbeResult, TrainRequest
 from mulm_core.training.methods import Tuned
 from mulm_core.training.opening import check_parent, tuned_for
-from mulm_core.training.order import Rows, in_parts, most_steps, steps_per_epoch
+from mulm_core.training.order import Rows, in_parts
 from mulm_core.training.recipe import Recipe
 from mulm_core.training.setup import Setup, prepare
 from mulm_core.training.stepper import Stepper
@@ -44,6 +45,8 @@ def run_probe(ctx: JobContext, request: TrainRequest) -> ProbeResult:
     began = time.monotonic()
     check_parent(request)
     setup = prepare(ctx, request)
+    for note in setup.notes:
+        ctx.log(note.text, note.level)
     tuned = tuned_for(request, setup)
     try:
         return _Probe(ctx, request, setup, tuned).run(time.monotonic() - began)
@@ -70,7 +73,7 @@ class _Probe:
         evaluation_s, _ = self._timed(self._evaluate)
         times = self._step_times(batch_tokens)
         checkpoint_s, size_mb = self._timed(self._save)
-        steps = most_steps(steps_per_epoch(self._setup.train, self._recipe), self._recipe)
+        steps = self._setup.order.total_steps()
         evaluations = self._evaluations(steps)
         step_s = statistics.fmean(times)
         seconds = (
@@ -161,8 +164,14 @@ class _Probe:
         self._peak.look()
 
     def _evaluate(self) -> float:
+        dev = self._setup.dev
         with self._tuned.without():
-            return self._setup.dev.score(self._ctx.check).loss
+            return in_fewer_at_once(
+                lambda parts: dev.score(self._ctx.check, parts).loss,
+                1,
+                len(dev),
+                lambda parts: None,
+            )
 
     def _save(self) -> float:
         """Write a checkpoint as the run would; MiB."""
@@ -174,7 +183,7 @@ class _Probe:
             return sum(file.stat().st_size for file in path.iterdir()) / 2**20
 
     def _evaluations(self, steps: int) -> int:
-        epoch_steps = steps_per_epoch(self._setup.train, self._recipe)
+        epoch_steps = self._setup.order.epoch_steps
         per_epoch = min(self._recipe.evals_per_epoch, epoch_steps)
         return math.ceil(steps * per_epoch / epoch_steps)
 

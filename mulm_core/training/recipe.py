@@ -253,6 +253,25 @@ class Recipe:
         maximum=16,
         advanced=True,
     )
+    general_size: int = declared(
+        60,
+        title="General segments",
+        help="At most this many segments outside the corpus' domain are scored beside the dev "
+        "segments: their score falls where the model forgets. 0 switches it off; 50 to 200.",
+        minimum=0,
+        maximum=100_000,
+        unit="segments",
+        advanced=True,
+    )
+    temperature: float = declared(
+        1.0,
+        title="Sampling temperature",
+        help="How several corpora share the steps: at 1 each pair is learnt equally often; the "
+        "higher, the more often small corpora's pairs. 1 to 5; without effect on one corpus.",
+        minimum=1.0,
+        maximum=100.0,
+        advanced=True,
+    )
     max_length: int = declared(
         128,
         title="Longest segment",

@@ -26,7 +26,7 @@ class Recorder:
                 self._run.add_metrics({"kind": "dev", **asdict(event)})
                 self._note(
                     f"step {event.step}: dev loss {event.loss:.3f}, BLEU {event.bleu:.2f}, "
-                    f"chrF {event.chrf:.2f}{' (best)' if event.is_best else ''}"
+                    f"chrF {event.chrf:.2f}{' (best)' if event.is_best else ''}{_general(event)}"
                 )
             case RunStarted():
                 self._note(
@@ -44,3 +44,9 @@ class Recorder:
 
     def _note(self, text: str, level: str = "info") -> None:
         self._run.add_log(f"{self._ctx.elapsed_s():9.1f} s  {level:<7}  {text}")
+
+
+def _general(event: DevEvaluated) -> str:
+    if event.general_bleu is None or event.general_chrf is None:
+        return ""
+    return f"; general BLEU {event.general_bleu:.2f}, chrF {event.general_chrf:.2f}"

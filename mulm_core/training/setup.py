@@ -3,42 +3,53 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import mulm_core
-from mulm_core.corpus import CorpusStore, get_corpus
-from mulm_core.corpus.checks import keep_out_leakage
 from mulm_core.errors import UserError
-from mulm_core.jobs import JobContext
+from mulm_core.jobs import JobContext, LogLine
 from mulm_core.models import Base, device_summary, get_model, load_base, weights_hash
 from mulm_core.models.device import core_count
 from mulm_core.models.families import pick_language
 from mulm_core.runs import RunManifest
-from mulm_core.training.batches import TokenPairs, tokenise
-from mulm_core.training.dev import DevSet
-from mulm_core.training.job import TrainRequest
+from mulm_core.training.batches import TokenPairs, TokenTable, tokenise
+from mulm_core.training.dev import DevSet, Segments
+from mulm_core.training.job import Task, TrainRequest
+from mulm_core.training.order import Order
+from mulm_core.training.reading import TaskPairs, dev_segments, general_segments, read_tasks
+from mulm_core.training.recipe import Recipe
 
 _PACKAGES = ("torch", "transformers", "peft", "accelerate", "sacrebleu", "sentencepiece")
 
-Pairs = list[tuple[str, str]]
+
+@dataclass(frozen=True)
+class Part:
+    """What one task brings: ``pairs`` rows of the training pairs; the rest as in its corpus."""
+
+    task: Task
+    pairs: int
+    leaked: int
+    corpus_hash: str
 
 
 @dataclass
 class Setup:
-    """A base of the run's own, the training pairs as tokens, and the dev set.
+    """A base of the run's own, the training pairs as tokens, task after task, and the dev set.
 
-    ``leaked`` counts the training pairs kept out because they overlap with dev or test.
+    ``notes`` are what the person should know before it begins.
     """
 
     base: Base
     train: TokenPairs
+    parts: tuple[Part, ...]
+    order: Order
     dev: DevSet
-    corpus_hash: str
-    leaked: int
+    notes: tuple[LogLine, ...]
 
 
 def prepare(ctx: JobContext, request: TrainRequest) -> Setup:
@@ -46,59 +57,42 @@ def prepare(ctx: JobContext, request: TrainRequest) -> Setup:
 
     Raises :class:`UserError` for a model, a corpus or languages that do not fit together.
     """
-    info = get_model(request.workspace, request.model)
-    source = pick_language(request.source, info.languages, info.id)
-    target = pick_language(request.target, info.languages, info.id)
-    train_pairs, dev_pairs, corpus_hash, leaked = _read_corpus(ctx, request)
+    info, recipe = get_model(request.workspace, request.model), request.recipe
+    for tag in dict.fromkeys(tag for task in request.tasks for tag in task.direction):
+        pick_language(tag, info.languages, info.id)
+    read = read_tasks(ctx, request)
+    segments = dev_segments(read, recipe.dev_size)
+    general = general_segments(request, segments)
     ctx.report(0, None, f"Loading {info.title}")
     base = load_base(info)
     ctx.check()
-    recipe = request.recipe
-    train = _tokens(ctx, base, train_pairs, (source, target), recipe.max_length)
-    dev_tokens = _tokens(ctx, base, dev_pairs, (source, target), max(recipe.max_length, 512))
-    if not len(train) or not len(dev_tokens):
-        raise UserError(
-            f"no pair of the corpus is shorter than {recipe.max_length} tokens",
-            where=request.corpus,
-            fix="Raise the longest segment of the recipe",
-        )
-    if train.left_out:
-        ctx.log(f"{train.left_out} empty or too long training pairs were left out", "warning")
-    dev = DevSet(base, dev_pairs, dev_tokens, (source, target), recipe)
-    return Setup(base, train, dev, corpus_hash, leaked)
-
-
-def _read_corpus(ctx: JobContext, request: TrainRequest) -> tuple[Pairs, Pairs, str, int]:
-    corpus = get_corpus(request.workspace, request.corpus)
-    leaked = keep_out_leakage(ctx, request.workspace, request.corpus)
-    if leaked:
-        ctx.log(f"{leaked:,} training pairs that overlap with dev or test are kept out")
-    ctx.report(0, None, f"Reading {corpus.name}")
-    with CorpusStore.open(corpus.path) as store:
-        train = list(store.pairs("train", request.source, request.target))
-        dev = list(store.pairs("dev", request.source, request.target))
-        digest = store.content_hash()
-    for pairs, split in ((train, "training"), (dev, "dev")):
-        if not pairs:
-            raise UserError(
-                f"the corpus has no {split} pairs",
-                where=corpus.name,
-                fix="Import more pairs",
-            )
-    return train, spread(dev, request.recipe.dev_size), digest, leaked
-
-
-def spread(pairs: Sequence[tuple[str, str]], most: int) -> Pairs:
-    """At most ``most`` of the pairs, evenly spread: the same ones for every seed."""
-    if len(pairs) <= most:
-        return list(pairs)
-    return [pairs[index * len(pairs) // most] for index in range(most)]
+    tokens = [
+        _tokens(ctx, base, part.train, part.task.direction, recipe.max_length) for part in read
+    ]
+    longest = max(recipe.max_length, 512)
+    dev = [
+        replace(part, tokens=_tokens(ctx, base, part.pairs, part.direction, longest))
+        for part in segments
+    ]
+    _check_lengths(read, tokens, dev, recipe)
+    train = _joined(tokens)
+    parts = tuple(
+        Part(part.task, len(own), part.leaked, part.corpus_hash)
+        for part, own in zip(read, tokens, strict=True)
+    )
+    order = Order(train, tuple(part.pairs for part in parts), recipe)
+    notes = tuple(_notes(parts, train, dev, general, recipe))
+    return Setup(base, train, parts, order, DevSet(base, dev, general, recipe), notes)
 
 
 def _tokens(
-    ctx: JobContext, base: Base, pairs: Pairs, languages: tuple[str, str], max_length: int
+    ctx: JobContext,
+    base: Base,
+    pairs: Sequence[tuple[str, str]],
+    direction: tuple[str, str],
+    max_length: int,
 ) -> TokenPairs:
-    source, target = languages
+    source, target = map(base.language, direction)
     return tokenise(
         pairs,
         lambda texts: base.family.encode(base.tokenizer, texts, source),
@@ -108,7 +102,51 @@ def _tokens(
     )
 
 
-def new_manifest(request: TrainRequest, setup: Setup, total_steps: int) -> RunManifest:
+def _check_lengths(
+    read: list[TaskPairs], tokens: list[TokenPairs], dev: list[Segments], recipe: Recipe
+) -> None:
+    """Raise :class:`UserError` for a corpus without a pair that is short enough."""
+    if all(map(len, tokens)) and all(part.tokens and len(part.tokens) for part in dev):
+        return
+    empty = next((part for part, own in zip(read, tokens, strict=True) if not len(own)), read[0])
+    raise UserError(
+        f"no pair of the corpus is shorter than {recipe.max_length} tokens",
+        where=empty.task.corpus,
+        fix="Raise the longest segment of the recipe",
+    )
+
+
+def _joined(tokens: list[TokenPairs]) -> TokenPairs:
+    """The pairs of all tasks, one task after the other."""
+    if len(tokens) == 1:
+        return tokens[0]
+    source, target = TokenTable(), TokenTable()
+    for part in tokens:
+        for row in range(len(part)):
+            source.append(part.source[row])
+            target.append(part.target[row])
+    return TokenPairs(source, target, sum(part.left_out for part in tokens))
+
+
+def _notes(
+    parts: Sequence[Part],
+    train: TokenPairs,
+    dev: list[Segments],
+    general: list[Segments],
+    recipe: Recipe,
+) -> Iterator[LogLine]:
+    leaked = sum(part.leaked for part in parts)
+    if leaked:
+        yield LogLine(f"{leaked:,} training pairs that overlap with dev or test are kept out")
+    if train.left_out:
+        yield LogLine(f"{train.left_out} empty or too long training pairs were left out", "warning")
+    silent = {part.direction for part in dev} - {part.direction for part in general}
+    if recipe.general_size and silent:
+        pairs = ", ".join(f"{source} to {target}" for source, target in sorted(silent))
+        yield LogLine(f"No general text from {pairs}: forgetting is not measured there")
+
+
+def new_manifest(request: TrainRequest, setup: Setup) -> RunManifest:
     """What is known of a run before its first step."""
     name = request.name.strip() or f"{request.corpus}-{request.source}-{request.target}"
     return RunManifest(
@@ -119,7 +157,7 @@ def new_manifest(request: TrainRequest, setup: Setup, total_steps: int) -> RunMa
         model=setup.base.info.id,
         model_hash=weights_hash(setup.base.info.path),
         corpus=request.corpus,
-        corpus_hash=setup.corpus_hash,
+        corpus_hash=setup.parts[0].corpus_hash,
         source=request.source,
         target=request.target,
         recipe=request.recipe.to_dict(),
@@ -128,10 +166,22 @@ def new_manifest(request: TrainRequest, setup: Setup, total_steps: int) -> RunMa
         machine=_machine(setup.base),
         pairs=len(setup.train),
         dev_pairs=len(setup.dev),
-        leaked=setup.leaked,
+        leaked=sum(part.leaked for part in setup.parts),
+        tasks=[
+            {**asdict(part.task), "corpus_hash": part.corpus_hash, "pairs": part.pairs}
+            for part in setup.parts
+        ],
+        general=_general_name(request),
+        general_segments=setup.dev.general_segments,
         parent=request.from_run,
-        total_steps=total_steps,
+        total_steps=setup.order.total_steps(),
     )
+
+
+def _general_name(request: TrainRequest) -> str:
+    """The general text as another working directory finds it, too."""
+    file = Path(request.general).expanduser()
+    return str(file.absolute()) if request.general and file.is_file() else request.general
 
 
 def _versions() -> dict[str, str]:

@@ -40,28 +40,61 @@ def decode(
     ``source`` and ``target`` are the model's own tags. ``check`` is called at least before every
     batch and may raise to end the work; ``progress`` gets the number of texts done and their total.
     """
-    distinct = list(dict.fromkeys(text for text in texts if text.strip()))
-    encoded = base.family.encode(base.tokenizer, distinct, source)
-    translations: dict[str, str] = {}
-    progress(0, len(distinct))
-    fast = Ct2Search(base) if worth_it(base, len(distinct)) else None
-    for rows in _batches([len(ids) for ids in encoded], options.beams):
-        check()
-        outputs = _search(base, fast, [encoded[row] for row in rows], target, options, check)
-        decoded = base.family.decode(base.tokenizer, outputs)
-        translations.update(zip((distinct[row] for row in rows), decoded, strict=True))
-        progress(len(translations), len(distinct))
-    return [translations.get(text, "") for text in texts]
+    return Decoder(base, options, check).decode(texts, source, target, progress)
 
 
-def _batches(lengths: Sequence[int], beams: int) -> list[list[int]]:
+class Decoder:
+    """Translates with the weights as they are now: a copy of them serves every call.
+
+    ``check`` as for :func:`decode`; ``parts`` divides the size of the batches where memory is
+    short.
+    """
+
+    def __init__(
+        self, base: Base, options: DecodeOptions, check: Check = lambda: None, parts: int = 1
+    ) -> None:
+        self._base, self._options, self._check, self._parts = base, options, check, parts
+        self._copy: Ct2Search | None = None
+
+    def decode(
+        self,
+        texts: Sequence[str],
+        source: str,
+        target: str,
+        progress: Progress = lambda done, total: None,
+    ) -> list[str]:
+        """The translation of each text, as :func:`decode` gives it."""
+        base = self._base
+        distinct = list(dict.fromkeys(text for text in texts if text.strip()))
+        encoded = base.family.encode(base.tokenizer, distinct, source)
+        translations: dict[str, str] = {}
+        progress(0, len(distinct))
+        fast = self._fast() if worth_it(base, len(distinct)) else None
+        lengths = [len(ids) for ids in encoded]
+        for rows in _batches(lengths, self._options.beams, self._parts):
+            self._check()
+            sources = [encoded[row] for row in rows]
+            outputs = _search(base, fast, sources, target, self._options, self._check)
+            decoded = base.family.decode(base.tokenizer, outputs)
+            translations.update(zip((distinct[row] for row in rows), decoded, strict=True))
+            progress(len(translations), len(distinct))
+        return [translations.get(text, "") for text in texts]
+
+    def _fast(self) -> Ct2Search:
+        self._copy = self._copy or Ct2Search(self._base)
+        return self._copy
+
+
+def _batches(lengths: Sequence[int], beams: int, parts: int = 1) -> list[list[int]]:
     """Indices of texts of like length, longest first: a lack of memory shows at once."""
     order = sorted(range(len(lengths)), key=lambda index: (-lengths[index], index))
+    most = min(_BATCH_ROWS, len(lengths))
     batches: list[list[int]] = []
     for index in order:
         longest = lengths[batches[-1][0]] if batches else 0
         rows = len(batches[-1]) + 1 if batches else 0
-        if not batches or rows > _BATCH_ROWS or rows * longest * beams > _BATCH_TOKENS:
+        too_many = parts * rows > most or parts * rows * longest * beams > _BATCH_TOKENS
+        if not batches or too_many:
             batches.append([])
         batches[-1].append(index)
     return batches

@@ -14,6 +14,8 @@ from mulm_core.jobs import JobContext
 from mulm_core.training import TrainRequest, recipe_from
 from mulm_core.workspace import Workspace
 
+_SHORT = {"epochs": 2, "batch_tokens": 256, "learning_rate": 0.02, "general_size": 0}
+
 
 @pytest.fixture(autouse=True, scope="session")
 def one_thread() -> None:
@@ -50,7 +52,7 @@ def request_for(
     """Makes a training of seconds; keywords change the recipe."""
 
     def make(**changes: object) -> TrainRequest:
-        settings = {"epochs": 2, "batch_tokens": 256, "learning_rate": 0.02, **changes}
+        settings = {**_SHORT, **changes}
         recipe = recipe_from("quick", {key: str(value) for key, value in settings.items()})
         return TrainRequest(workspace, str(tiny_folder), corpus, "en", "fr", recipe)
 

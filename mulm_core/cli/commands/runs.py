@@ -37,6 +37,15 @@ _LISTED = (
     "note",
 )
 
+_COLUMNS = {
+    "bleu": "dev BLEU",
+    "chrf": "chrF",
+    "loss": "loss",
+    "general_bleu": "general BLEU",
+    "general_chrf": "chrF",
+}
+_DECIMALS = dict.fromkeys(_COLUMNS, 1) | {"loss": 3}
+
 
 def register(subparsers: Any) -> None:
     """Declare ``mulm runs list|show|diff|rename|note|delete|restore``."""
@@ -141,16 +150,12 @@ def _show(args: Namespace) -> Answer:
 
 
 def _history(run: Run) -> str:
+    columns = {name: title for name, title in _COLUMNS.items() if name in run.manifest.zero_shot}
     rows = [
-        [
-            str(point.get("step", "")),
-            number(point.get("bleu")),
-            number(point.get("chrf")),
-            number(point.get("loss"), 3),
-        ]
+        [str(point["step"]), *(number(point.get(name), _DECIMALS[name]) for name in columns)]
         for point in run.manifest.history
     ]
-    return table(["step", "dev BLEU", "chrF", "loss"], rows, numbers_from=0)
+    return table(["step", *columns.values()], rows, numbers_from=0)
 
 
 def _places(run: Run) -> dict[str, Any]:

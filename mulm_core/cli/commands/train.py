@@ -55,6 +55,13 @@ def add_training(parser: Parser) -> None:
     parser.add_argument("--recipe", metavar=f"{{{','.join(PRESETS)}}}", help="where to start from")
     parser.add_argument("--name", default="", metavar="RUN", help="what to call the run")
     parser.add_argument(
+        "--general",
+        default="",
+        metavar="FILE|CORPUS",
+        help="text of another domain, to see what the model forgets; otherwise everyday sentences "
+        "that come with the program",
+    )
+    parser.add_argument(
         "--set",
         action="append",
         default=[],
@@ -80,7 +87,9 @@ def training_request(args: Namespace) -> TrainRequest:
         )
     recipe = recipe_from(args.recipe or load_settings(place).recipe, changes)
     source, target = languages.normalise(args.source), languages.normalise(args.target)
-    return TrainRequest(place, args.model, args.corpus, source, target, recipe, args.name)
+    return TrainRequest(
+        place, args.model, args.corpus, source, target, recipe, args.name, general=args.general
+    )
 
 
 def _going_on(args: Namespace, place: Workspace, changes: dict[str, str]) -> TrainRequest:
@@ -98,6 +107,7 @@ def _going_on(args: Namespace, place: Workspace, changes: dict[str, str]) -> Tra
         changed_recipe(Recipe.from_dict(before.recipe), changes),
         args.name,
         parent.id,
+        general=args.general or before.general,
     )
 
 
@@ -108,14 +118,22 @@ def _train(args: Namespace) -> Answer:
 
 
 def _resuming(args: Namespace) -> ResumeRequest:
-    others = ("model", "corpus", "source", "target", "from_run", "recipe", "name", "set")
-    given = [name for name in others if _given(args, name)] + list(declared_texts(args, Recipe))
+    given = given_training(args)
     if given:
         raise UserError(
-            f"--resume goes on as the run began: --{given[0].replace('_', '-')} has no place there",
+            f"--resume goes on as the run began: --{given[0]} has no place there",
             fix="Start a new run from it with --from-run to change something",
         )
     return ResumeRequest(workspace_of(args), args.resume)
+
+
+def given_training(args: Namespace) -> list[str]:
+    """Which of the flags of :func:`add_training` were given, without their dashes."""
+    others = (
+        "model", "corpus", "source", "target", "from_run", "recipe", "name", "general", "set",
+    )  # fmt: skip
+    given = [name for name in others if _given(args, name)] + list(declared_texts(args, Recipe))
+    return [name.replace("_", "-") for name in given]
 
 
 def _given(args: Namespace, name: str) -> bool:
@@ -134,7 +152,7 @@ def _text(result: TrainResult) -> str:
     why = _ENDINGS.get(result.stopped_because, "")
     scores = [
         f"{title:<11}dev BLEU {number(of.get('bleu'))}, chrF {number(of.get('chrf'))}, "
-        f"loss {number(of.get('loss'), 3)}"
+        f"loss {number(of.get('loss'), 3)}{_general(of)}"
         for title, of in (("zero-shot", result.zero_shot), ("fine-tuned", result.best))
     ]
     return "\n".join(
@@ -148,3 +166,10 @@ def _text(result: TrainResult) -> str:
             f"Translate with: mulm translate --run {result.run} …",
         ]
     )
+
+
+def _general(scores: dict[str, Any]) -> str:
+    """What is left of the model's general knowledge."""
+    if "general_bleu" not in scores:
+        return ""
+    return f"; general BLEU {number(scores['general_bleu'])}, chrF {number(scores['general_chrf'])}"

@@ -13,6 +13,7 @@ from mulm_core.jobs import Event, JobContext, LogLine
 from mulm_core.runs import Run, get_run, list_runs
 from mulm_core.training import TrainRequest, TrainStep, stepper, train
 from mulm_core.training.batches import Batch
+from mulm_core.translation import decode as decode_module
 from mulm_core.workspace import Workspace
 
 Make = Callable[..., TrainRequest]
@@ -141,4 +142,37 @@ def test_memory_for_nothing_is_an_error_and_the_run_can_go_on(
 def test_another_error_is_not_taken_for_short_memory(request_for: Make, faulty: Any) -> None:
     faulty(memory_for(0, RuntimeError, "the shapes do not fit"))
     with pytest.raises(RuntimeError, match="the shapes do not fit"):
+        train(JobContext(), request_for())
+
+
+def test_short_memory_in_an_evaluation_cuts_its_batches(
+    request_for: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = request_for(epochs=2)
+    whole, _ = watched(request)
+    own = decode_module._search
+
+    def search(base: Any, fast: Any, rows: list[Any], *rest: Any) -> list[list[int]]:
+        if len(rows) > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return own(base, fast, rows, *rest)
+
+    monkeypatch.setattr(decode_module, "_search", search)
+    mended, events = watched(request)
+    for ours, theirs in zip(mended.manifest.history, whole.manifest.history, strict=True):
+        assert (ours["bleu"], ours["chrf"]) == (theirs["bleu"], theirs["chrf"])
+        assert ours["loss"] == pytest.approx(theirs["loss"], abs=1e-5)
+    incidents = [(item["kind"], item["step"]) for item in mended.manifest.incidents]
+    assert set(incidents) == {("evaluation-out-of-memory", 0)}, "what helped is kept"
+    assert any("dev segments are now translated in" in text for text in told(events))
+
+
+def test_no_memory_for_a_single_segment_is_an_error(
+    request_for: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def search(*arguments: Any) -> list[list[int]]:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(decode_module, "_search", search)
+    with pytest.raises(EngineError, match="not enough memory, even for single pairs"):
         train(JobContext(), request_for())

@@ -1,0 +1,1 @@
+"""Everyday sentences, on which a run sees what the model forgets."""
