@@ -12,7 +12,10 @@ from mulm_core.errors import UserError, explain_os_errors
 from mulm_core.runs.store import Run, get_run, read_run
 from mulm_core.workspace import Workspace
 
-_INPUTS = ("model", "model_hash", "corpus", "corpus_hash", "source", "target", "parent", "pairs")
+_INPUTS = (
+    "model", "model_hash", "corpus", "corpus_hash", "source", "target", "general", "parent",
+    "pairs",
+)  # fmt: skip
 _OUTCOMES = ("status", "steps", "seconds", "stopped_because")
 _SCORES = ("bleu", "chrf", "loss", "step")
 
@@ -42,11 +45,16 @@ def _facts(run: Run) -> dict[tuple[str, str], Any]:
     values = run.manifest.to_dict()
     return {
         **{("input", name): values[name] for name in _INPUTS},
+        ("input", "further"): ", ".join(map(_task, values["tasks"][1:])),
         **{("recipe", name): value for name, value in values["recipe"].items()},
         **{("outcome", name): values[name] for name in _OUTCOMES},
         **{("outcome", f"best {name}"): values["best"].get(name) for name in _SCORES},
         **{("versions", name): value for name, value in values["versions"].items()},
     }
+
+
+def _task(task: dict[str, Any]) -> str:
+    return f"{task['corpus']}:{task['source']}-{task['target']}"
 
 
 def rename_run(workspace: Workspace, name: str, new_name: str) -> Run:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -136,6 +137,10 @@ def _show(args: Namespace) -> Answer:
     lines = [
         f"{run.id}: {manifest.status}, {manifest.source}→{manifest.target}, "
         f"{manifest.model} on {manifest.corpus}",
+        *(
+            f"and {task['source']}→{task['target']} on {task['corpus']}, {task['pairs']:,} pairs"
+            for task in manifest.tasks[1:]
+        ),
         f"{manifest.steps:,} of {manifest.total_steps:,} steps in {duration(manifest.seconds)}",
         f"recipe: {recipe}",
         *([f"goes on from: {manifest.parent}"] if manifest.parent else []),
@@ -144,6 +149,7 @@ def _show(args: Namespace) -> Answer:
         f"folder: {run.folder}",
         *([f"error: {manifest.error}"] if manifest.error else []),
         *(["", _history(run)] if manifest.history else []),
+        *map(direction_scores, manifest.best.get("directions", ())),
         *(f"{name}: {signature}" for name, signature in manifest.signatures.items()),
     ]
     return Answer({**manifest.to_dict(), **_places(run)}, "\n".join(lines))
@@ -156,6 +162,14 @@ def _history(run: Run) -> str:
         for point in run.manifest.history
     ]
     return table(["step", *columns.values()], rows, numbers_from=0)
+
+
+def direction_scores(scores: Mapping[str, Any]) -> str:
+    """One direction's best dev scores, of a run with several."""
+    return (
+        f"{scores['source']}→{scores['target']}: dev BLEU {number(scores['bleu'])}, "
+        f"chrF {number(scores['chrf'])}, loss {number(scores['loss'], 3)}"
+    )
 
 
 def _places(run: Run) -> dict[str, Any]:

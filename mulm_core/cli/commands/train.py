@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from dataclasses import asdict
+from contextlib import suppress
+from dataclasses import asdict, replace
 from typing import Any
 
 from mulm_core import languages
 from mulm_core.cli.args import Parser, add_command, add_declared, add_direction, declared_texts
 from mulm_core.cli.args import workspace as workspace_of
+from mulm_core.cli.commands.runs import direction_scores
 from mulm_core.cli.output import Answer, duration, number
 from mulm_core.cli.running import run_job
+from mulm_core.corpus import get_corpus
+from mulm_core.corpus.catalog import find_corpus
 from mulm_core.errors import UserError
 from mulm_core.runs import get_run
 from mulm_core.settings import load_settings
@@ -18,6 +22,7 @@ from mulm_core.training import (
     PRESETS,
     Recipe,
     ResumeRequest,
+    Task,
     TrainRequest,
     TrainResult,
     changed_recipe,
@@ -44,7 +49,14 @@ def register(subparsers: Any) -> None:
 def add_training(parser: Parser) -> None:
     """The flags that say what to train: model, corpus, direction, recipe."""
     parser.add_argument("--model", help="a model id or folder, such as starter")
-    parser.add_argument("--corpus", metavar="NAME")
+    parser.add_argument(
+        "--corpus",
+        action="append",
+        default=[],
+        metavar="NAME[:SRC-TGT]",
+        help="what to learn from; give it again for several at once, each in the direction named "
+        "here, or that of --source and --target, or the corpus' own",
+    )
     add_direction(parser, required=False)
     parser.add_argument(
         "--from-run",
@@ -77,37 +89,80 @@ def training_request(args: Namespace) -> TrainRequest:
     changes = {**declared_texts(args, Recipe), **dict(map(_assignment, args.set))}
     if args.from_run:
         return _going_on(args, place, changes)
-    missing = [
-        f"--{name}" for name in ("model", "corpus", "source", "target") if not _given(args, name)
-    ]
+    missing = [f"--{name}" for name in ("model", "corpus") if not _given(args, name)]
     if missing:
         raise UserError(
             f"the following arguments are required: {', '.join(missing)}",
             fix="See mulm train --help",
         )
+    first, *further = _tasks(place, args.corpus, args.source, args.target)
     recipe = recipe_from(args.recipe or load_settings(place).recipe, changes)
-    source, target = languages.normalise(args.source), languages.normalise(args.target)
     return TrainRequest(
-        place, args.model, args.corpus, source, target, recipe, args.name, general=args.general
+        place,
+        args.model,
+        first.corpus,
+        first.source,
+        first.target,
+        recipe,
+        args.name,
+        further=tuple(further),
+        general=args.general,
     )
 
 
 def _going_on(args: Namespace, place: Workspace, changes: dict[str, str]) -> TrainRequest:
     """A new run from another's adapter: all that is not given is as it was there."""
+    from mulm_core.training.opening import request_of
+
     if args.recipe:
         raise UserError("--recipe and --from-run exclude each other", fix="Use --set for changes")
     parent = get_run(place, args.from_run)
-    before = parent.manifest
-    return TrainRequest(
-        place,
-        args.model or before.model,
-        args.corpus or before.corpus,
-        languages.normalise(args.source) if args.source else before.source,
-        languages.normalise(args.target) if args.target else before.target,
-        changed_recipe(Recipe.from_dict(before.recipe), changes),
-        args.name,
-        parent.id,
+    before = request_of(place, parent)
+    names = args.corpus
+    if args.source or args.target:
+        names = names or list(dict.fromkeys(task.corpus for task in before.tasks))
+    source, target = args.source or before.source, args.target or before.target
+    first, *further = _tasks(place, names, source, target) or before.tasks
+    return replace(
+        before,
+        model=args.model or before.model,
+        **asdict(first),
+        further=tuple(further),
+        recipe=changed_recipe(before.recipe, changes),
+        name=args.name,
+        from_run=parent.id,
         general=args.general or before.general,
+    )
+
+
+def _tasks(place: Workspace, names: list[str], source: str, target: str) -> list[Task]:
+    """The corpora, each in the direction that is written with it, or this one, or its own."""
+    if bool(source) != bool(target):
+        raise UserError(
+            f"--{'target' if source else 'source'} is missing", fix="Give both or neither"
+        )
+    return [_task(place, name, source, target) for name in names]
+
+
+def _task(place: Workspace, text: str, source: str, target: str) -> Task:
+    name, colon, written = text.rpartition(":")
+    if colon and find_corpus(place, text) is None:
+        return Task(name, *_direction(written))
+    if source:
+        return Task(text, languages.normalise(source), languages.normalise(target))
+    info = get_corpus(place, text)
+    return Task(text, info.source, info.target)
+
+
+def _direction(text: str) -> tuple[str, str]:
+    """Source and target of ``de-fr`` or ``zh-CN-en``: where both are languages, it is cut."""
+    words = text.split("-")
+    for cut in range(1, len(words)):
+        with suppress(UserError):
+            source, target = "-".join(words[:cut]), "-".join(words[cut:])
+            return languages.normalise(source), languages.normalise(target)
+    raise UserError(
+        f"'{text}' is not a direction", where="--corpus", fix="Write --corpus NAME:de-fr"
     )
 
 
@@ -160,6 +215,7 @@ def _text(result: TrainResult) -> str:
             f"{ending}{f' ({why})' if why else ''}: run '{result.run}', {result.steps:,} steps on "
             f"{result.pairs:,} pairs in {duration(result.seconds)}",
             *scores,
+            *map(direction_scores, result.best.get("directions", ())),
             f"{result.pairs_per_second:,.0f} pairs/s, "
             f"{result.target_tokens_per_second:,.0f} target tokens/s, "
             f"{result.peak_memory_mb:,.0f} MiB at most",

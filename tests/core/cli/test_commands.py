@@ -236,10 +236,34 @@ def test_a_run_is_continued_compared_and_put_in_order(mulm: Any, trained: dict[s
     assert mulm("runs", "restore", "second")["name"] == "Better"
 
 
+def test_several_corpora_are_learnt_at_once(
+    mulm: Any, corpus: str, tiny_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "general.tsv"
+    file.write_text("en\tfr\na cell opens\tun champ ouvre\n", encoding="utf-8")
+    done = mulm(
+        "train", "--model", tiny_folder, "--corpus", corpus, "--corpus", f"{corpus}:fr-en",
+        "--epochs", "1", "--name", "both", "--general", file, "--set", "temperature=2",
+    )  # fmt: skip
+    directions = [(of["source"], of["target"]) for of in done["best"]["directions"]]
+    assert directions == [("en", "fr"), ("fr", "en")]
+    assert done["best"]["general_chrf"] >= 0
+    assert main(["runs", "show", "both"]) == 0
+    shown = capsys.readouterr().out
+    assert f"and fr→en on {corpus}" in shown and "general BLEU" in shown
+    again = mulm("train", "--from-run", "both", "--name", "again")
+    tasks = [(task["source"], task["target"]) for task in mulm("runs", "show", "again")["tasks"]]
+    assert tasks == directions and again["best"]["general_chrf"] >= 0
+    found = {item["name"] for item in mulm("runs", "diff", "both", "again")["differences"]}
+    assert "further" not in found and "parent" in found
+
+
 @pytest.mark.parametrize(
     ("command", "told"),
     [
-        (("train", "--model", "starter"), "arguments are required: --corpus, --source, --target"),
+        (("train", "--model", "starter"), "arguments are required: --corpus."),
+        (("train", "--model", "starter", "--corpus", "c", "--source", "en"), "--target is missing"),
+        (("train", "--model", "starter", "--corpus", "c:xx"), "'xx' is not a direction"),
         (("train", "--resume", "x", "--epochs", "3"), "--epochs has no place there"),
         (("train", "--resume", "x", "--corpus", "c"), "--corpus has no place there"),
         (("train", "--resume", "x"), "there is no run 'x'"),
