@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -263,16 +263,13 @@ def _repeats(
 def _import(ctx: JobContext, request: tuple[Workspace, ImportChoice]) -> ImportOutcome:
     workspace, choice = request
     files = tuple(dict.fromkeys(path for found, _ in choice.sets for path in found.files))
-    own: Mapping[Path, ReadOptions] = {
-        path: chosen.options for found, chosen in choice.sets for path in found.files
-    }
     work = ImportRequest(
         workspace,
         files,
         choice.source,
         choice.target,
         choice.name,
-        own=own,
+        chosen={found.key: chosen.options for found, chosen in choice.sets},
         again=choice.again,
         # One bad file among many is listed; alone it is the answer.
         skip_bad_files=len(choice.sets) > 1,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mulm_core.corpus import intake
 from mulm_core.corpus.digests import Digests
-from mulm_core.corpus.formats import FileSet
+from mulm_core.corpus.formats import FileSet, SetKey
 from mulm_core.corpus.intake import Bad, Batch, Begin, Reading
 from mulm_core.corpus.landing import Landing
 from mulm_core.corpus.types import DEFAULTS, Problem, ReadOptions
@@ -23,9 +23,10 @@ from mulm_core.workspace import Workspace
 class ImportRequest:
     """Files or folders to take over as pairs of two languages into the corpus ``name``.
 
-    ``options`` hold for all of them but those that have their ``own``. With ``again`` files are
-    taken that the corpus holds already. With ``skip_bad_files`` a file that cannot be read becomes
-    a problem; without, nothing of the request stays.
+    ``chosen`` are the file sets to take, each with its options; without it all are taken, with
+    ``options``. With ``again`` files are taken that the corpus holds already. With
+    ``skip_bad_files`` a file that cannot be read becomes a problem; without, nothing of the
+    request stays.
     """
 
     workspace: Workspace
@@ -34,13 +35,13 @@ class ImportRequest:
     target: str
     name: str
     options: ReadOptions = DEFAULTS
-    own: Mapping[Path, ReadOptions] = field(default_factory=dict)
+    chosen: Mapping[SetKey, ReadOptions] | None = None
     again: bool = False
     skip_bad_files: bool = False
 
     def options_of(self, found: FileSet) -> ReadOptions:
         """How a file set is to be read."""
-        return self.own.get(found.files[0].path, self.options)
+        return self.options if self.chosen is None else self.chosen[found.key]
 
 
 @dataclass(frozen=True)

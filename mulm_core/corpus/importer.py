@@ -71,7 +71,7 @@ def import_corpus(ctx: JobContext, request: ImportRequest) -> ImportResult:
     disk, ``Cancelled``.
     """
     source, target = _languages(request.source, request.target)
-    sets, bad = _sets(request.files, lenient=request.skip_bad_files)
+    sets, bad = _wanted(request)
     total = sum(found.size for found in sets)
     with landing(request.workspace, _name(request), source, target) as land:
         result = Filling(ctx, land, request, 0, total).run(sets, bad)
@@ -87,7 +87,7 @@ def import_all_pairs(ctx: JobContext, request: ImportRequest) -> tuple[ImportRes
     The request's own languages do not count. All or nothing, over all corpora; raises as
     :func:`import_corpus`, and :class:`UserError` where no file names two languages.
     """
-    sets, bad = _sets(request.files, lenient=request.skip_bad_files)
+    sets, bad = _wanted(request)
     work = _directions(sets, request)
     if not work:
         raise UserError(
@@ -146,6 +146,12 @@ def _languages(source: str, target: str) -> tuple[str, str]:
             f"source and target are both {languages.name(source)}", fix="Choose two languages"
         )
     return source, target
+
+
+def _wanted(request: ImportRequest) -> tuple[list[FileSet], list[Problem]]:
+    sets, bad = _sets(request.files, lenient=request.skip_bad_files)
+    chosen = request.chosen
+    return [found for found in sets if chosen is None or found.key in chosen], bad
 
 
 def _sets(paths: Sequence[Path], *, lenient: bool) -> tuple[list[FileSet], list[Problem]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from mulm_core.corpus.formats import FileSet, file_sets
+from mulm_core.corpus.formats import FileSet, SetKey, file_sets
 from mulm_core.corpus.types import DEFAULTS, Detected, Problem, ReadOptions
 from mulm_core.errors import MulmError
 
@@ -19,13 +19,18 @@ _TRIED = 200  # units that are read for it
 class Finding:
     """A file set, or a file that cannot be read: ``detected`` is None then.
 
-    ``error`` says why, without the file's name.
+    ``error`` says why, without the file's name. ``key`` tells it from any other.
     """
 
     name: str
-    files: tuple[Path, ...]
+    key: SetKey
     detected: Detected | None
     error: str = ""
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files on the disk."""
+        return tuple(dict.fromkeys(path for path, _ in self.key))
 
 
 def gather(paths: Sequence[Path]) -> tuple[list[FileSet], dict[Path, MulmError]]:
@@ -52,7 +57,7 @@ def survey(paths: Sequence[Path], options: ReadOptions = DEFAULTS) -> tuple[Find
     Raises :class:`MulmError` where there is nothing to look at.
     """
     sets, bad = gather(paths)
-    broken = (Finding(path.name, (path,), None, _why(error)) for path, error in bad.items())
+    broken = (Finding(path.name, ((path, ""),), None, _why(error)) for path, error in bad.items())
     return (*(_looked_at(found, options) for found in sets), *broken)
 
 
@@ -83,11 +88,10 @@ def preview(
 
 
 def _looked_at(found: FileSet, options: ReadOptions) -> Finding:
-    files = tuple(dict.fromkeys(file.path for file in found.files))
     try:
-        return Finding(found.name, files, found.reader.detect(found.files, options))
+        return Finding(found.name, found.key, found.reader.detect(found.files, options))
     except MulmError as error:
-        return Finding(found.name, files, None, _why(error))
+        return Finding(found.name, found.key, None, _why(error))
 
 
 def _why(error: MulmError) -> str:
@@ -97,7 +101,7 @@ def _why(error: MulmError) -> str:
 
 def _set_of(finding: Finding) -> FileSet | None:
     sets, _ = gather(finding.files)
-    return next((found for found in sets if found.name == finding.name), None)
+    return next((found for found in sets if found.key == finding.key), None)
 
 
 def _culprit(where: str, paths: Sequence[Path]) -> Path | None:

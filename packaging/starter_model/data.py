@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
+import sys
 import tarfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -40,9 +41,11 @@ def download(work: WorkDir) -> None:
     """Fetch and unpack the two Debian source packages (needs deb-src lines in apt's sources)."""
     work.sources.mkdir(parents=True, exist_ok=True)
     for package in SOURCE_PACKAGES:
-        if not any(work.sources.glob(f"{package.split('-')[0]}*.dsc")):
-            command = ["apt-get", "source", "--download-only", package]
-            subprocess.run(command, cwd=work.sources, check=True)
+        if not any(work.sources.glob(f"{package.split('-')[0]}*.orig*.tar.*")):
+            # Debian's own changes are not needed, and not every mirror has them.
+            command = ["apt-get", "source", "--download-only", "--tar-only", package]
+            if subprocess.run(command, cwd=work.sources).returncode:
+                sys.exit(f"{' '.join(command)} failed: are deb-src lines among apt's sources?")
     wanted = {f"/{name}/" for name in _PO_NAME["libreoffice"].values()}
     if not (work.sources / "translations").is_dir():
         archive = next(work.sources.glob("libreoffice_*.orig-translations.tar.*"))

@@ -21,7 +21,7 @@ from mulm_core.corpus.source import Source, sources
 from mulm_core.corpus.text import lines
 from mulm_core.errors import UserError
 
-__all__ = ["READERS", "FileSet", "Plain", "Reader", "Unit", "file_sets"]
+__all__ = ["READERS", "FileSet", "Plain", "Reader", "SetKey", "Unit", "file_sets"]
 
 # In the order in which they are asked; a new format is a module of its own and a line here.
 READERS: tuple[Reader, ...] = (
@@ -39,12 +39,20 @@ _MOSES = READERS[-1]
 _EXTENSIONS = frozenset(extension for reader in READERS for extension in reader.extensions)
 
 
+SetKey = tuple[tuple[Path, str], ...]
+
+
 @dataclass(frozen=True)
 class FileSet:
     """Files that are read together, and their reader."""
 
     reader: Reader
     files: tuple[Source, ...]
+
+    @property
+    def key(self) -> SetKey:
+        """What tells the set from any other: its files, and their names inside archives."""
+        return tuple((file.path, file.member) for file in self.files)
 
     @property
     def name(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 from mulm_core.corpus import ImportRequest, ReadOptions, import_corpus
@@ -52,12 +53,30 @@ def test_files_of_one_import_have_options_of_their_own(tmp_path: Path) -> None:
         "en",
         "fr",
         "mixed",
-        own={
-            old: ReadOptions(encoding="cp1252"),
-            table: ReadOptions(source_column="2", target_column="3"),
+        chosen={
+            ((old, ""),): ReadOptions(encoding="cp1252"),
+            ((table, ""),): ReadOptions(source_column="2", target_column="3"),
         },
     )
     assert import_corpus(JobContext(), request).pairs == 2
     with CorpusStore.open(get_corpus(request.workspace, "mixed").path) as store:
         texts = {(pair.source, pair.target) for pair in store.page(0, 5)}
     assert texts == {("café", "été"), ("one", "un")}
+
+
+def test_sets_of_one_archive_are_chosen_one_by_one(tmp_path: Path) -> None:
+    archive = tmp_path / "texts.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("a.en-fr.tsv", "café\tété\n".encode("cp1252"))
+        packed.writestr("b.en-fr.tsv", "one\tun\n")
+        packed.writestr("c.en-fr.tsv", "two\tdeux\n")
+    first, second, third = survey([archive])
+    assert [found.files for found in (first, second, third)] == [(archive,)] * 3
+    options = ReadOptions(encoding="cp1252")
+    assert preview(look(first, options), "en", "fr", options) == (("café", "été"),)
+    workspace = Workspace.open(tmp_path / "workspace")
+    chosen = {first.key: options, third.key: ReadOptions()}
+    request = ImportRequest(workspace, (archive,), "en", "fr", "some", chosen=chosen)
+    assert import_corpus(JobContext(), request).pairs == 2
+    with CorpusStore.open(get_corpus(workspace, "some").path) as store:
+        assert [pair.source for pair in store.page(0, 5)] == ["café", "two"]
