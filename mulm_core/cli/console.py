@@ -10,6 +10,7 @@ from typing import TextIO
 
 from mulm_core.cli.output import display_width, duration
 from mulm_core.jobs import Event, LogLine, Progress
+from mulm_core.search import TrialChanged
 from mulm_core.training import DevEvaluated, RunStarted, TrainStep
 
 _SPARSE_S = 10.0  # where no bar can be drawn: long enough that a log stays readable
@@ -46,10 +47,18 @@ class Console:
             case DevEvaluated():
                 label = f"Step {event.step}" if event.step else "Zero-shot"
                 best = ", the best so far" if event.is_best and event.step else ""
+                known = event.general_chrf is not None
+                general = f"; general chrF {event.general_chrf:.1f}" if known else ""
                 self.line(
                     f"{label}: dev BLEU {event.bleu:.1f}, chrF {event.chrf:.1f}, "
-                    f"loss {event.loss:.3f}{best}"
+                    f"loss {event.loss:.3f}{best}{general}"
                 )
+            case TrialChanged() if event.trial.state != "running":
+                trial = event.trial
+                score = "no score" if trial.score is None else f"{trial.score:.3f}"
+                best = ", the best so far" if event.best == trial.number else ""
+                values = ", ".join(f"{name}={value}" for name, value in trial.values.items())
+                self.line(f"Trial {trial.number} {trial.state}: {score}{best} ({values})")
 
     def line(self, text: str) -> None:
         """Write a line that stays."""

@@ -16,13 +16,20 @@ Request = TypeVar("Request")
 Result = TypeVar("Result")
 
 
+_STOPPING = "Stopping; the best checkpoint is kept. Ctrl+C again cancels the run."
+
+
 def run_job(
-    job: Callable[[JobContext, Request], Result], request: Request, *, stoppable: bool = False
+    job: Callable[[JobContext, Request], Result],
+    request: Request,
+    *,
+    stoppable: bool = False,
+    stopping: str = _STOPPING,
 ) -> Result:
     """The job's result; raises what the job raises, :class:`Cancelled` after Ctrl+C.
 
-    A ``stoppable`` job is asked to stop and keep what it has by the first Ctrl+C and is cancelled
-    by the second.
+    A ``stoppable`` job is asked to stop and keep what it has by the first Ctrl+C, which says
+    ``stopping``, and is cancelled by the second.
     """
     console = Console()
     told = False
@@ -32,7 +39,7 @@ def run_job(
         # Not from the signal handler: it may interrupt a write to the same stream.
         if ctx.stop_requested and not told:
             told = True
-            console.line("Stopping; the best checkpoint is kept. Ctrl+C again cancels the run.")
+            console.line(stopping)
         console.show(event)
 
     ctx = JobContext(show)

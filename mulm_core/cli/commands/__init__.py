@@ -1,6 +1,16 @@
 """The commands of ``mulm``, one module each: ``register`` declares it, its ``run`` answers."""
 
-from mulm_core.cli.commands import corpus, demo, evaluate, models, probe, runs, train, translate
+from mulm_core.cli.commands import (
+    corpus,
+    demo,
+    evaluate,
+    models,
+    probe,
+    runs,
+    search,
+    train,
+    translate,
+)
 
-ALL = (models, corpus, probe, train, translate, evaluate, runs, demo)
+ALL = (models, corpus, probe, train, search, translate, evaluate, runs, demo)
 """In the order of the work."""
