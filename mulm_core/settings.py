@@ -12,6 +12,9 @@ from mulm_core.errors import MulmError, explain_os_errors
 from mulm_core.fields import declared, problem, specs, validate
 from mulm_core.workspace import Workspace
 
+TRACKERS = ("tensorboard", "wandb", "mlflow")
+"""The settings that switch a tracker on."""
+
 # The entry at index n turns a file of version n + 1 into one of version n + 2.
 _MIGRATIONS: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = ()
 
@@ -32,6 +35,29 @@ class Settings:
         help="The recipe that fine-tuning starts with: quick takes minutes, thorough learns most.",
         choices=("quick", "balanced", "thorough"),
     )
+    tensorboard: bool = declared(
+        False,
+        title="TensorBoard",
+        help="Writes each run's curves for TensorBoard into the workspace, in "
+        "tracking/tensorboard. Needs the package tensorboard.",
+    )
+    wandb: bool = declared(
+        False,
+        title="Weights & Biases",
+        help="Keeps each run for Weights & Biases in the workspace, in tracking/wandb; nothing is "
+        "uploaded unless WANDB_MODE says so. Needs the package wandb.",
+    )
+    mlflow: bool = declared(
+        False,
+        title="MLflow",
+        help="Tells each run to MLflow, in tracking/mlflow.db of the workspace or where "
+        "MLFLOW_TRACKING_URI says. Needs the package mlflow-skinny.",
+    )
+
+    @property
+    def trackers(self) -> tuple[str, ...]:
+        """The trackers that are switched on."""
+        return tuple(name for name in TRACKERS if getattr(self, name))
 
     def __post_init__(self) -> None:
         validate(self)

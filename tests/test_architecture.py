@@ -7,7 +7,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-HEAVY = ("torch", "transformers", "peft", "accelerate", "ctranslate2", "sacrebleu", "sentencepiece")
+HEAVY = (
+    "torch", "transformers", "peft", "accelerate", "ctranslate2", "optuna", "sacrebleu",
+    "sentencepiece",
+)  # fmt: skip
 
 
 def test_import_contracts_hold(monkeypatch):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from mulm_core.errors import Cancelled
@@ -91,6 +92,21 @@ class JobContext:
     def emit(self, event: Event) -> None:
         """Send an event of the job's own kind; every one arrives."""
         self._sink(event)
+
+    @contextmanager
+    def watched(self, watcher: Callable[[Event], None]) -> Iterator[None]:
+        """Inside the block ``watcher`` receives every event, too, after the sink."""
+        sink = self._sink
+
+        def both(event: Event) -> None:
+            sink(event)
+            watcher(event)
+
+        self._sink = both
+        try:
+            yield
+        finally:
+            self._sink = sink
 
     def log(self, text: str, level: str = "info") -> None:
         """Write one line to the job's log."""

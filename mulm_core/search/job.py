@@ -146,7 +146,7 @@ def _new(request: SearchRequest) -> Search:
     plan = Plan(space, request.trials, request.minutes, recipe.best_by, recipe.seed)
     _check(plan)
     plain = asdict(training)
-    del plain["workspace"], plain["recipe"]
+    del plain["workspace"], plain["recipe"], plain["trackers"]
     record = SearchRecord(
         name=training.name.strip() or f"{training.corpus}-{training.source}-{training.target}",
         created=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),

@@ -86,9 +86,9 @@ class SearchRecord:
 
     ``status``: running, finished, stopped (by the person), interrupted (its process is gone) or
     failed; ``stopped_because`` is trials, minutes, exhausted (nothing new to try) or person.
-    ``training`` is the request of its trials without the recipe, ``trials`` have ended. ``run`` is
-    the best trial's run, once it is among the runs, ``run_of`` that trial's number. The hashes are
-    of what all trials learn from.
+    ``training`` is the request of its trials but for recipe and trackers, ``trials`` have ended.
+    ``run`` is the best trial's run, once it is among the runs, ``run_of`` that trial's number. The
+    hashes are of what all trials learn from.
     """
 
     name: str

@@ -97,7 +97,9 @@ class _Running:
             recipe = replace(recipe, max_minutes=min(left, recipe.max_minutes or left))
         training = self._search.training(recipe)
         place = _TrialWorkspace(training.workspace.root, self._search.trial_runs)
-        return replace(training, workspace=place, name=trial_run_name(self._trial))
+        # Trackers would keep the curves of runs that are thrown away.
+        name = trial_run_name(self._trial)
+        return replace(training, workspace=place, name=name, trackers=())
 
     def _ended(self, state: str, error: str = "") -> Trial:
         return replace(self._trial, state=state, error=error, seconds=self._ctx.elapsed_s())

@@ -9,6 +9,7 @@ from mulm_core.jobs import JobContext
 from mulm_core.runs import Run
 from mulm_core.training.recipe import Recipe
 from mulm_core.workspace import Workspace
+from mulm_core.settings import load_settings
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class TrainRequest:
     corpus of another domain, on which forgetting is measured; empty: what comes with the program.
     """
 
+    ``trackers`` hear of the run, too; None: those of the settings.
     workspace: Workspace
     model: str
     corpus: str
@@ -47,6 +49,7 @@ class TrainRequest:
     general: str = ""
 
     @property
+    trackers: tuple[str, ...] | None = None
     def tasks(self) -> tuple[Task, ...]:
         """All that is learnt."""
         return Task(self.corpus, self.source, self.target), *self.further
@@ -54,12 +57,16 @@ class TrainRequest:
 
 @dataclass(frozen=True)
 class ResumeRequest:
-    """Go on with ``run``, which was interrupted, failed or stopped, from its last checkpoint."""
+    """Go on with ``run``, which was interrupted, failed or stopped, from its last checkpoint.
+
+    ``trackers`` hear of it, too; None: those of the settings.
+    """
 
     workspace: Workspace
     run: str
 
 
+    trackers: tuple[str, ...] | None = None
 @dataclass(frozen=True)
 class TrainResult:
     """What came of a run; ``best`` and ``zero_shot`` hold dev scores (bleu, chrf, loss, step).
@@ -116,7 +123,12 @@ def train(ctx: JobContext, request: TrainRequest | ResumeRequest) -> TrainResult
     """
     from mulm_core.training.loop import run_training
 
-    return run_training(ctx, request)
+    names = request.trackers
+    if names is None:
+        names = load_settings(request.workspace).trackers
+    with tracking(ctx, request.workspace, names):
+        return run_training(ctx, request)
+    from mulm_core.training.trackers import tracking
 
 
 def probe(ctx: JobContext, request: TrainRequest) -> ProbeResult:

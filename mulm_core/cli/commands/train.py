@@ -17,7 +17,7 @@ from mulm_core.corpus import get_corpus
 from mulm_core.corpus.catalog import find_corpus
 from mulm_core.errors import UserError
 from mulm_core.runs import get_run
-from mulm_core.settings import load_settings
+from mulm_core.settings import TRACKERS, load_settings
 from mulm_core.training import (
     PRESETS,
     Recipe,
@@ -43,6 +43,12 @@ def register(subparsers: Any) -> None:
     parser = add_command(subparsers, "train", "fine-tune a model on a corpus")
     parser.add_argument("--resume", metavar="RUN", help="go on with a run that did not end")
     add_training(parser)
+    parser.add_argument(
+        "--tracker",
+        action="append",
+        metavar=f"{{{','.join(TRACKERS)}}}",
+        help="tell the run to this one as well; otherwise to those of the settings",
+    )
     parser.set_defaults(run=_train)
 
 
@@ -170,6 +176,8 @@ def _train(args: Namespace) -> Answer:
     request = _resuming(args) if args.resume else training_request(args)
     result = run_job(train, request, stoppable=True)
     return Answer(asdict(result), _text(result))
+    if args.tracker:
+        request = replace(request, trackers=tuple(args.tracker))
 
 
 def _resuming(args: Namespace) -> ResumeRequest:

@@ -205,6 +205,16 @@ def test_a_stopped_run_is_resumed(
         assert done[key] > 0
 
 
+def test_a_tracker_hears_of_the_run(
+    mulm: Any, corpus: str, tiny_folder: Path, workspace: Workspace
+) -> None:
+    done = mulm(
+        "train", "--model", tiny_folder, "--corpus", corpus, *DIRECTION, "--epochs", "1",
+        "--set", "batch_tokens=256", "--tracker", "tensorboard",
+    )  # fmt: skip
+    assert list((workspace.root / "tracking" / "tensorboard" / done["run"]).glob("*tfevents*"))
+
+
 def test_a_probe_tells_the_cost(
     mulm: Any, corpus: str, tiny_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
