@@ -7,9 +7,9 @@ from typing import Any
 
 from mulm_core.jobs import JobContext
 from mulm_core.runs import Run
+from mulm_core.settings import load_settings
 from mulm_core.training.recipe import Recipe
 from mulm_core.workspace import Workspace
-from mulm_core.settings import load_settings
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class TrainRequest:
     ``from_run`` names a run of the same model whose adapter is the start; empty: a fresh one.
     ``further`` corpora and directions are learnt at the same time. ``general`` is a file or a
     corpus of another domain, on which forgetting is measured; empty: what comes with the program.
+    ``trackers`` hear of the run, too; None: those of the settings.
     """
 
-    ``trackers`` hear of the run, too; None: those of the settings.
     workspace: Workspace
     model: str
     corpus: str
@@ -47,9 +47,9 @@ class TrainRequest:
     from_run: str = ""
     further: tuple[Task, ...] = ()
     general: str = ""
+    trackers: tuple[str, ...] | None = None
 
     @property
-    trackers: tuple[str, ...] | None = None
     def tasks(self) -> tuple[Task, ...]:
         """All that is learnt."""
         return Task(self.corpus, self.source, self.target), *self.further
@@ -64,9 +64,9 @@ class ResumeRequest:
 
     workspace: Workspace
     run: str
-
-
     trackers: tuple[str, ...] | None = None
+
+
 @dataclass(frozen=True)
 class TrainResult:
     """What came of a run; ``best`` and ``zero_shot`` hold dev scores (bleu, chrf, loss, step).
@@ -122,13 +122,13 @@ def train(ctx: JobContext, request: TrainRequest | ResumeRequest) -> TrainResult
     cannot go on.
     """
     from mulm_core.training.loop import run_training
+    from mulm_core.training.trackers import tracking
 
     names = request.trackers
     if names is None:
         names = load_settings(request.workspace).trackers
     with tracking(ctx, request.workspace, names):
         return run_training(ctx, request)
-    from mulm_core.training.trackers import tracking
 
 
 def probe(ctx: JobContext, request: TrainRequest) -> ProbeResult:

@@ -42,13 +42,13 @@ def register(subparsers: Any) -> None:
     """Declare ``mulm train``; a flag for every usual field of the recipe."""
     parser = add_command(subparsers, "train", "fine-tune a model on a corpus")
     parser.add_argument("--resume", metavar="RUN", help="go on with a run that did not end")
-    add_training(parser)
     parser.add_argument(
         "--tracker",
         action="append",
         metavar=f"{{{','.join(TRACKERS)}}}",
         help="tell the run to this one as well; otherwise to those of the settings",
     )
+    add_training(parser)
     parser.set_defaults(run=_train)
 
 
@@ -174,10 +174,10 @@ def _direction(text: str) -> tuple[str, str]:
 
 def _train(args: Namespace) -> Answer:
     request = _resuming(args) if args.resume else training_request(args)
-    result = run_job(train, request, stoppable=True)
-    return Answer(asdict(result), _text(result))
     if args.tracker:
         request = replace(request, trackers=tuple(args.tracker))
+    result = run_job(train, request, stoppable=True)
+    return Answer(asdict(result), _text(result))
 
 
 def _resuming(args: Namespace) -> ResumeRequest:
