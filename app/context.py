@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, Signal
 
-from app.bridge import JobRunner
+from app.bridge import Failure, JobRunner
+from app.i18n import tr
 from app.viewmodels.library import Library
+from app.viewmodels.runs import RunCommands
 from app.viewmodels.settings import SettingsModel
 from app.widgets.message import Tone
 from app.widgets.page import Page
@@ -53,13 +55,17 @@ class AppContext(QObject):
         self.library = library
         self.settings = settings
         self.preferences = preferences
+        self.runs = RunCommands(workspace, runner, library)
+        self.runs.deleted.connect(self._offer_restore)
+        self.runs.failed.connect(self._tell_failure)
 
     def navigate(self, page: str, **what: object) -> None:
         """Show a page; *what* goes to its ``open``.
 
         Known everywhere: ``corpora`` takes ``files`` (list[Path], to import) or ``corpus`` (a
-        name), ``finetune`` takes ``corpus`` or ``model``, ``compare`` and ``evaluate`` take
-        ``run`` (an id).
+        name), ``finetune`` takes ``corpus`` or ``model``, or a run's id as ``run`` (to show, with
+        another run ``beside`` it), ``resume``, ``follow_on`` or ``duplicate``; ``compare`` and
+        ``evaluate`` take ``run`` (an id).
         """
         self.navigation_requested.emit(page, what)
 
@@ -74,6 +80,16 @@ class AppContext(QObject):
     ) -> None:
         """Say one sentence over the page; it leaves by itself unless it is an error."""
         self.notified.emit(Notice(text, tone, action, on_action, details))
+
+    def _offer_restore(self, id: str, name: str) -> None:
+        self.notify(
+            tr("“{name}” is deleted.", name=name),
+            action=tr("Undo"),
+            on_action=lambda: self.runs.restore(id),
+        )
+
+    def _tell_failure(self, failure: Failure) -> None:
+        self.notify(failure.sentence, "error", details=failure.details)
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ def measure_training(place: Path, model: str) -> None:
     page: Any = window.page("finetune")
     wait_until(lambda: bool(ctx.library.corpora and ctx.library.models))
     page._model.choose_model(model)
-    wait_until(lambda: page._run.prepared)  # sooner than a person finds the button
+    wait_until(lambda: page._run.details.prepared)  # sooner than a person finds the button
     heartbeat = Heartbeat()
     heartbeat.start()
     page.start()

@@ -7,14 +7,11 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QWidget
 
 from app.context import AppContext
-from app.i18n import score, signed, tr
+from app.i18n import tr
 from app.pages.finetune_forecast import ForecastView
 from app.pages.finetune_run import RunView
 from app.pages.finetune_setup import NARROW, WIDTH, SetupPanel
 from app.viewmodels.finetune import FineTuneModel
-from app.viewmodels.library import RunRow
-from app.viewmodels.names import date_text, run_status
-from app.widgets.entry_list import Entry
 from app.widgets.page import EmptyState, Page, primary_button, quiet_button, scrolled
 
 _EMPTY, _FORECAST, _RUN = range(3)
@@ -31,15 +28,19 @@ class FineTunePage(Page):
         self._model = model
         self._navigate = context.navigate
         self._again = quiet_button(tr("New run"), "plus", model.clear_run)
+        self._resume = primary_button(
+            tr("Resume"), "play", lambda: model.resume(model.run.state.run)
+        )
+        self._resume.setToolTip(tr("Go on from the last checkpoint"))
         self._pause = quiet_button(tr("Pause"), "pause", lambda: model.run.pause_or_resume())
         self._stop = quiet_button(tr("Stop"), "square", lambda: model.run.stop())
         self._stop.setToolTip(tr("End now and keep the best checkpoint"))
         self._start = primary_button(tr("Start"), "play", self.start)
-        for button in (self._again, self._pause, self._stop, self._start):
+        for button in (self._again, self._pause, self._stop, self._resume, self._start):
             self.add_action(button)
         self._setup = SetupPanel(model)
-        self._forecast = ForecastView()
-        self._run = RunView(context.navigate)
+        self._forecast = ForecastView(context)
+        self._run = RunView(context, model)
         self._right = QStackedWidget()
         for view in (self._empty_state(), scrolled(self._forecast), self._run):
             self._right.addWidget(view)
@@ -76,9 +77,8 @@ class FineTunePage(Page):
         self._forecast.estimate.wanted.connect(model.measure)
         self._forecast.estimate.unwanted.connect(model.forecaster.cancel)
         self._forecast.estimate.batch_proposed.connect(model.use_batch)
-        self._forecast.run_chosen.connect(model.show_run)
         model.run_changed.connect(self._follow_run)
-        model.charts_importable.connect(self._run.prepare)
+        model.charts_importable.connect(self._run.details.prepare)
         self._setup.valid_changed.connect(lambda _: self._update())
         for sequence in ("Ctrl+Return", "Ctrl+Enter"):
             shortcut = QShortcut(QKeySequence(sequence), self)
@@ -94,15 +94,20 @@ class FineTunePage(Page):
         self._model.prepare()
 
     def open(self, **kwargs: object) -> None:
-        """Take ``corpus`` or ``model`` to start from, or ``run`` to look at."""
+        """Take ``corpus`` or ``model`` to start from, or a run as ``AppContext.navigate`` says."""
+        model = self._model
         if isinstance(corpus := kwargs.get("corpus"), str):
-            self._model.clear_run()
-            self._model.choose_corpus(corpus)
+            model.clear_run()
+            model.choose_corpus(corpus)
         if isinstance(name := kwargs.get("model"), str):
-            self._model.clear_run()
-            self._model.choose_model(name)
+            model.clear_run()
+            model.choose_model(name)
         if isinstance(run := kwargs.get("run"), str):
-            self._model.show_run(run)
+            model.show_run(run, str(kwargs.get("beside", "")))
+        for command in ("resume", "follow_on", "duplicate"):
+            if isinstance(run := kwargs.get(command), str):
+                getattr(model, command)(run)
+        self.tabs.setCurrentIndex(0)
 
     def start(self) -> None:
         """Start the run, if everything is chosen."""
@@ -125,8 +130,9 @@ class FineTunePage(Page):
     def _update(self) -> None:
         model, state = self._model, self._model.run.state
         idle = state.phase == "idle"
-        self._start.setVisible(not state.busy and (idle or not state.usable))
+        self._start.setVisible(idle or (state.phase in ("failed", "cancelled") and not state.run))
         self._again.setVisible(not state.busy and not idle)
+        self._resume.setVisible(state.resumable)
         self._pause.setVisible(state.busy and state.phase != "stopping")
         self._stop.setVisible(state.busy)
         self._stop.setEnabled(state.phase != "stopping")
@@ -139,7 +145,7 @@ class FineTunePage(Page):
             self._forecast.show_forecast(
                 model.forecast(), obstacle, model.setup.source, model.setup.target
             )
-            self._forecast.show_runs([_entry(row) for row in model.earlier_runs()])
+            self._forecast.show_runs(model.earlier_runs())
             self._show_estimate()
         if not idle:
             self._right.setCurrentIndex(_RUN)
@@ -153,12 +159,3 @@ class FineTunePage(Page):
         self._forecast.estimate.show_estimate(
             self._model.estimate(), forecaster.measuring, forecaster.error
         )
-
-
-def _entry(row: RunRow) -> Entry:
-    notes = [row.direction, run_status(row.status), date_text(row.created)]
-    if row.bleu is not None:
-        notes.insert(1, tr("dev BLEU {score}", score=score(row.bleu)))
-    if row.gain is not None:
-        notes[1] += f" ({signed(row.gain)})"
-    return Entry(row.id, row.name, " \N{MIDDLE DOT} ".join(notes))

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from app.context import AppContext
 from app.i18n import number, tr, tr_n
 from app.pages.finetune_estimate import EstimateView
+from app.pages.runs import RunEntry
 from app.viewmodels.finetune import Forecast
 from app.viewmodels.names import direction_name
-from app.widgets.entry_list import Entry, EntryList, item_key
-from app.widgets.page import Card, InlineMessage, Stat, label, line
+from app.viewmodels.runs import RunRow
+from app.widgets.page import Card, InlineMessage, Stat, label, line, link_button
 from app.widgets.stat_row import StatRow
 
-_RUNS_SHOWN = 4
+_RUNS_SHOWN = 6
 
 
 class ForecastView(QWidget):
     """Numbers of the coming run, and its course in three steps."""
 
-    run_chosen = Signal(str)
-    """The id of an earlier run that the person wants to see."""
-
-    def __init__(self) -> None:
+    def __init__(self, context: AppContext) -> None:
         super().__init__()
+        self._context = context
         self._obstacle = InlineMessage()
         self._title = label("", "section", wrap=True)
         self._pairs = Stat(tr("Training pairs"))
@@ -35,9 +33,9 @@ class ForecastView(QWidget):
         self._card = Card(margin=24, spacing=16)
         self._card.body.addWidget(self._title)
         self._runs_title = label(tr("Earlier runs on this corpus"), "section")
-        self._runs = EntryList(tr("Earlier runs on this corpus"))
-        self._runs.itemActivated.connect(lambda item: self.run_chosen.emit(item_key(item)))
-        self._runs.itemClicked.connect(lambda item: self.run_chosen.emit(item_key(item)))
+        self._runs = Card(margin=4, spacing=0)
+        self._shown: tuple[RunRow, ...] | None = None
+        self._all = link_button(tr("Show all"), lambda: self._list_runs(len(self._shown or ())))
         self._card.body.addWidget(StatRow((self._pairs, self._dev, self._epochs, self._device)))
         self.estimate = EstimateView()
         self._card.body.addWidget(self.estimate)
@@ -51,6 +49,7 @@ class ForecastView(QWidget):
         outer.addSpacing(8)
         outer.addWidget(self._runs_title)
         outer.addWidget(self._runs)
+        outer.addWidget(self._all)
         outer.addStretch(1)
 
     def _course(self) -> QGridLayout:
@@ -85,13 +84,24 @@ class ForecastView(QWidget):
             grid.addLayout(words, row, 1)
         return grid
 
-    def show_runs(self, runs: Sequence[Entry]) -> None:
+    def show_runs(self, runs: tuple[RunRow, ...]) -> None:
         """Offer these earlier runs; hidden where there are none."""
-        self._runs.set_entries(runs, "")
-        self._runs_title.setVisible(bool(runs))
-        self._runs.setVisible(bool(runs))
-        rows = min(len(runs), _RUNS_SHOWN)
-        self._runs.setFixedHeight(rows * self._runs.sizeHintForRow(0) + 2 if rows else 0)
+        if runs != self._shown:
+            self._shown = runs
+            self._list_runs(_RUNS_SHOWN)
+
+    def _list_runs(self, most: int) -> None:
+        runs = self._shown or ()
+        while (old := self._runs.body.takeAt(0)) is not None:
+            widget = old.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for run in runs[:most]:
+            self._runs.body.addWidget(RunEntry(run, self._context))
+        for part in (self._runs_title, self._runs):
+            part.setVisible(bool(runs))
+        self._all.setVisible(len(runs) > most)
 
     def show_forecast(
         self, forecast: Forecast | None, obstacle: str, source: str, target: str

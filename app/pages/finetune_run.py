@@ -2,55 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from app.i18n import duration, number, score, signed, tr
-from app.viewmodels.live_run import LiveRun, RunState, summary
+from app.context import AppContext
+from app.i18n import duration, number, score, signed, tr, tr_n
+from app.pages.finetune_details import RunDetails
+from app.pages.runs import RunMenu
+from app.viewmodels.finetune import FineTuneModel
+from app.viewmodels.live_run import LiveRun
 from app.viewmodels.names import direction_name, run_status
-from app.widgets.finetune_samples import Sample, SampleList
+from app.viewmodels.run_state import RunState, summary
+from app.widgets.menu_button import menu_button
 from app.widgets.page import InlineMessage, Stat, label, quiet_button, scrolled
+from app.widgets.rows import ElidedLabel
 from app.widgets.stat_row import StatRow
-
-if TYPE_CHECKING:
-    from app.widgets.finetune_charts import RunCharts
-    from app.widgets.live_chart import LiveChart
-
-_CHARTS = 4
 
 
 class RunView(QWidget):
-    """Numbers, four charts, sample translations; the result and the next step at the end."""
+    """Numbers, charts with sample translations, log, differences; the next step at the end."""
 
-    def __init__(self, navigate: Callable[..., None]) -> None:
+    def __init__(self, context: AppContext, model: FineTuneModel) -> None:
         super().__init__()
-        self._navigate = navigate
+        self._context = context
+        self._model = model
         self._run: LiveRun | None = None
         self._title = label("", "section")
-        self._note = label("", "secondary")
+        self._note = ElidedLabel("", "secondary")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(tr("Progress of the run"))
         self._error = InlineMessage()
         self._result = InlineMessage()
-        self._samples = SampleList()
-        self.charts: RunCharts | None = None
-        self._ready_charts: list[LiveChart] = []
-        self._chart_place = QVBoxLayout()
+        self._incidents = InlineMessage()
+        self._remark = label("", "secondary", wrap=True, select=True)
+        self.details = RunDetails(context, model)
         inner = QWidget()
         box = QVBoxLayout(inner)
         box.setContentsMargins(0, 0, 12, 0)
         box.setSpacing(16)
         box.addWidget(self._error)
         box.addLayout(self._head())
+        box.addWidget(self._remark)
         box.addWidget(self._stats())
         box.addLayout(self._next_steps())
-        box.addLayout(self._chart_place)
-        box.addWidget(self._samples)
-        box.addStretch(1)
+        box.addWidget(self._incidents)
+        box.addWidget(self.details, 1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(inner))
@@ -58,11 +54,13 @@ class RunView(QWidget):
     # Building ------------------------------------------------------------------------------
 
     def _head(self) -> QVBoxLayout:
+        self._menu = RunMenu("", self._context, self)
+        self._more = menu_button(self._menu, tr("More about this run"))
         words = QHBoxLayout()
         words.setSpacing(8)
         words.addWidget(self._title)
-        words.addWidget(self._note)
-        words.addStretch(1)
+        words.addWidget(self._note, 1)
+        words.addWidget(self._more)
         head = QVBoxLayout()
         head.setSpacing(8)
         head.addLayout(words)
@@ -77,18 +75,23 @@ class RunView(QWidget):
         return StatRow((self._step, self._elapsed, self._remaining, self._best))
 
     def _next_steps(self) -> QHBoxLayout:
-        self._compare = quiet_button(tr("Compare"), "columns-2", lambda: self._go("compare"))
-        self._evaluate = quiet_button(tr("Evaluate"), "chart-column", lambda: self._go("evaluate"))
+        go = self._go
+        self._steps = (
+            quiet_button(tr("Compare"), "columns-2", lambda: go("compare", "run")),
+            quiet_button(tr("Evaluate"), "chart-column", lambda: go("evaluate", "run")),
+            quiet_button(tr("Continue"), "plus", lambda: go("finetune", "follow_on")),
+        )
+        self._steps[2].setToolTip(tr("Train on with more epochs or other texts, in a new run"))
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self._result, 1)
-        row.addWidget(self._compare)
-        row.addWidget(self._evaluate)
+        for button in self._steps:
+            row.addWidget(button)
         return row
 
-    def _go(self, page: str) -> None:
+    def _go(self, page: str, what: str) -> None:
         if self._run is not None:
-            self._navigate(page, run=self._run.state.run)
+            self._context.navigate(page, **{what: self._run.state.run})
 
     # Showing -------------------------------------------------------------------------------
 
@@ -96,57 +99,19 @@ class RunView(QWidget):
         """Show this run from now on."""
         if self._run is not None:
             self._run.changed.disconnect(self._update)
-            self._run.points_added.disconnect(self._add_point)
-            self._run.recalled.disconnect(self._redraw)
         self._run = run
         run.changed.connect(self._update)
-        run.points_added.connect(self._add_point)
-        run.recalled.connect(self._redraw)
-        if self.charts is not None:
-            self.charts.clear()
+        self.details.follow(run)
         self._update()
-
-    def prepare(self) -> None:
-        """Make one chart after the other while the window is idle, so that Start need not."""
-        from app.widgets.finetune_charts import make_chart
-
-        if not self.prepared:
-            self._ready_charts.append(make_chart(len(self._ready_charts)))
-            QTimer.singleShot(0, self, self.prepare)
-
-    @property
-    def prepared(self) -> bool:
-        """Whether :meth:`prepare` has ended: nothing is left to make at Start."""
-        return self.charts is not None or len(self._ready_charts) == _CHARTS
-
-    def _need_charts(self) -> RunCharts:
-        """Import pyqtgraph only when there is something to draw."""
-        if self.charts is None:
-            from app.widgets.finetune_charts import RunCharts
-
-            self.charts = RunCharts(self._ready_charts)
-            self._chart_place.addWidget(self.charts)
-        return self.charts
-
-    def _add_point(self, curve: str, x: float, y: float) -> None:
-        self._need_charts().append(curve, x, y)
-
-    def _redraw(self) -> None:
-        assert self._run is not None
-        self._need_charts().show_curves(self._run.curves)
 
     def _update(self) -> None:
         assert self._run is not None
         state = self._run.state
-        if state.phase != "idle":
-            self._need_charts()
+        self._menu.set_run(state.run)
+        self._more.setVisible(bool(state.run) and not state.busy)
         self._show_head(state)
         self._show_stats(state)
         self._show_outcome(state)
-        self._samples.show_samples(
-            [Sample(s.source, s.reference, s.zero_shot, s.now) for s in state.samples],
-            state.latest.step if state.latest else 0,
-        )
 
     def _show_head(self, state: RunState) -> None:
         titles = {
@@ -160,14 +125,17 @@ class RunView(QWidget):
         named = bool(state.source and state.target)
         direction = direction_name(state.source, state.target) if named else ""
         self._title.setText(titles.get(state.phase, direction))
-        notes = [direction] if state.busy else [state.run, run_status(state.phase)]
+        notes = [direction] if state.busy else [state.name or state.run, run_status(state.phase)]
         if state.device:
             notes.append(state.device)
         if state.phase == "starting" and state.message:
             notes = [state.message]
-        self._note.setText(" \N{MIDDLE DOT} ".join(note for note in notes if note))
-        self._bar.setVisible(state.busy)
-        if state.busy:
+        self._note.set_full_text(" \N{MIDDLE DOT} ".join(note for note in notes if note))
+        self._remark.setText(state.note)
+        self._remark.setVisible(bool(state.note))
+        moving = state.busy or state.phase == "elsewhere"
+        self._bar.setVisible(moving)
+        if moving:
             self._bar.setRange(0, state.total_steps)  # 0 of 0 shows a busy bar
             self._bar.setValue(state.step)
 
@@ -176,7 +144,7 @@ class RunView(QWidget):
         self._step.set(number(state.step) if state.total_steps else "\N{EN DASH}", total)
         self._elapsed.set(duration(state.elapsed_s) if state.elapsed_s else "\N{EN DASH}")
         remaining = state.remaining_s
-        self._remaining.setVisible(state.busy)
+        self._remaining.setVisible(state.busy or state.phase == "elsewhere")
         self._remaining.set("\N{EN DASH}" if remaining is None else duration(remaining))
         best, base = state.best, state.zero_shot
         if best is None:
@@ -203,5 +171,18 @@ class RunView(QWidget):
             )
         else:
             self._result.clear()
-        self._compare.setVisible(state.usable)
-        self._evaluate.setVisible(state.usable)
+        for button in self._steps:
+            button.setVisible(state.usable)
+        self._show_incidents(state.incidents)
+
+    def _show_incidents(self, incidents: tuple[str, ...]) -> None:
+        """The last one, and how many came before it; the log has all of them."""
+        if not incidents:
+            self._incidents.clear()
+            return
+        words = incidents[-1][0].upper() + incidents[-1][1:].rstrip(".") + "."
+        if len(incidents) > 1:
+            more = len(incidents) - 1
+            words += " " + tr_n("{n} more in the log.", "{n} more in the log.", more)
+        if self._incidents.text != words or self._incidents.isHidden():
+            self._incidents.warning(words, closable=False)

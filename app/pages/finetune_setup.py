@@ -19,7 +19,7 @@ from app.viewmodels.finetune import FineTuneModel
 from app.viewmodels.names import direction_name
 from app.widgets.choice_cards import Choice, ChoiceCards
 from app.widgets.combos import combo_box, fill
-from app.widgets.page import label, scrolled
+from app.widgets.page import InlineMessage, label, scrolled
 from app.widgets.recipe_form import RecipeForm
 
 PRESETS = ("quick", "balanced", "thorough")
@@ -40,6 +40,7 @@ class SetupPanel(QWidget):
         self._models = combo_box(tr("Base model"))
         self._corpora = combo_box(tr("Corpus"))
         self._direction = label("", "strong")
+        self._start_from = InlineMessage()
         self._presets = ChoiceCards(self._preset_choices(), name=tr("Preset"))
         self._form = RecipeForm(model.fields(), model.values())
         self._lay_out()
@@ -90,6 +91,7 @@ class SetupPanel(QWidget):
             box.addSpacing(6)
         box.addWidget(label(tr("Direction"), "small"))
         box.addLayout(self._direction_row())
+        box.addWidget(self._start_from)
         box.addSpacing(10)
         box.addWidget(label(tr("Preset"), "small"))
         box.addWidget(self._presets)
@@ -167,11 +169,26 @@ class SetupPanel(QWidget):
         self._swap.setEnabled(known)
         self._presets.set_current(setup.preset)
         self._show_facts()
+        self._show_start()
         changed = len(setup.changes)
         self._fold.setText(
             tr_n("Recipe ({n} change)", "Recipe ({n} changes)", changed)
             if changed
             else tr("Recipe")
+        )
+
+    def _show_start(self) -> None:
+        """Say which run is trained on; its method and layers stay, so the presets do not fit."""
+        run = self._model.library.run(self._model.setup.from_run)
+        self._presets.setEnabled(run is None)
+        if run is None:
+            self._start_from.clear()
+            return
+        self._start_from.info(
+            tr("Continues from “{name}”, in a new run.", name=run.name),
+            action=tr("Start afresh"),
+            on_action=self._model.start_afresh,
+            closable=False,
         )
 
     def _show_facts(self) -> None:

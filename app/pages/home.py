@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -9,9 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, 
 
 from app.bridge import Failure
 from app.context import AppContext
-from app.i18n import score, signed, tr, tr_n
-from app.viewmodels.home import CorpusRow, HomeModel, RunRow
-from app.viewmodels.names import date_text, run_status
+from app.i18n import tr, tr_n
+from app.pages.runs import RunEntry
+from app.viewmodels.home import CorpusRow, HomeModel
+from app.viewmodels.names import date_text
 from app.widgets.drop_zone import DropZone, ask_files
 from app.widgets.page import Card, InlineMessage, Page, Section, label, quiet_button, scrolled
 from app.widgets.rows import ActionCard, LinkRow
@@ -154,7 +156,7 @@ class HomePage(Page):
         )
         _fill(
             self._runs,
-            [self._run_row(row) for row in self._model.recent_runs()],
+            [RunEntry(row, self._context) for row in self._model.recent_runs()],
             tr("Nothing fine-tuned yet. A run takes minutes on the sample project."),
         )
         self._stack.setCurrentWidget(self._working)
@@ -166,20 +168,6 @@ class HomePage(Page):
             lambda: self._context.navigate("corpora", corpus=row.name),
             value=tr_n("{n} pair", "{n} pairs", row.pairs),
             value_note=date_text(row.created),
-        )
-
-    def _run_row(self, row: RunRow) -> LinkRow:
-        gain = tr("{gain} BLEU", gain=signed(row.gain)) if row.gain is not None else ""
-        note = f"{row.direction} · {row.corpus} · {date_text(row.created)}"
-        if row.status != "finished":
-            note = f"{run_status(row.status)} · {note}"
-        return LinkRow(
-            row.name,
-            note,
-            lambda: self._context.navigate("finetune", run=row.id),
-            value=tr("{bleu} BLEU", bleu=score(row.bleu)) if row.bleu is not None else "",
-            value_note=gain,
-            tone="success" if (row.gain or 0) > 0 else "",
         )
 
     # Doing ---------------------------------------------------------------------------------
@@ -238,7 +226,7 @@ def _list_section(title: str, rows: QVBoxLayout) -> QWidget:
     return section
 
 
-def _fill(rows: QVBoxLayout, items: list[LinkRow], nothing: str) -> None:
+def _fill(rows: QVBoxLayout, items: Sequence[QWidget], nothing: str) -> None:
     """Put new rows in place of the old ones, or a sentence where there are none."""
     while (old := rows.takeAt(0)) is not None:
         widget = old.widget()

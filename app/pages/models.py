@@ -17,10 +17,11 @@ from PySide6.QtWidgets import (
 
 from app.bridge import Failure
 from app.context import AppContext
-from app.i18n import file_size, number, score, signed, tr, tr_n
+from app.i18n import file_size, number, tr, tr_n
 from app.icons import icon
-from app.viewmodels.models import ModelCardRow, ModelsModel, RunRow, language_names
-from app.viewmodels.names import date_text, run_status
+from app.pages.runs import RunEntry, trash_button
+from app.viewmodels.models import ModelCardRow, ModelsModel, language_names
+from app.widgets.menu_button import menu_button
 from app.widgets.page import (
     Card,
     InlineMessage,
@@ -32,7 +33,6 @@ from app.widgets.page import (
     quiet_button,
     scrolled,
 )
-from app.widgets.rows import LinkRow
 
 _LAST_FOLDER = "files/last_model_folder"
 _LANGUAGES_SHOWN = 8
@@ -56,20 +56,18 @@ class ModelsPage(Page):
         outer.addLayout(self._cards)
         outer.addStretch(1)
         content.setMaximumWidth(1280)
+        self._trash = trash_button(context)
+        self.add_action(self._trash)
         self.add_action(primary_button(tr("Add a model folder…"), "plus", self._choose_folder))
         self.body.addWidget(self._message)
         self.body.addWidget(scrolled(content), 1)
         self._model.changed.connect(self._update)
         self._model.failed.connect(self._show_failure)
-        self._model.run_removed.connect(self._offer_undo)
+        self._show_trash()
 
     def on_shown(self) -> None:
         """Read the folders again."""
         self._model.refresh()
-
-    def on_closing(self) -> None:
-        """Delete the run whose undo is still open."""
-        self._model.finish_removal()
 
     def drop_hint(self, paths: list[Path]) -> str | None:
         """A dropped folder is a model; anything else is for the window."""
@@ -93,6 +91,7 @@ class ModelsPage(Page):
     # Showing -------------------------------------------------------------------------------
 
     def _update(self) -> None:
+        self._show_trash()
         while (old := self._cards.takeAt(0)) is not None:
             widget = old.widget()
             if widget is not None:
@@ -108,7 +107,7 @@ class ModelsPage(Page):
             )
             rows = Card(margin=4, spacing=0)
             for run in orphans:
-                rows.body.addWidget(self._run(run))
+                rows.body.addWidget(RunEntry(run, self._context))
             section.add(rows)
             self._cards.addWidget(section)
 
@@ -145,7 +144,7 @@ class ModelsPage(Page):
             card.body.addWidget(line())
             card.body.addWidget(label(tr("Runs"), "small"))
             for run in runs:
-                card.body.addWidget(self._run(run))
+                card.body.addWidget(RunEntry(run, self._context))
         return card
 
     def _more(self, model: ModelCardRow) -> QToolButton:
@@ -158,71 +157,15 @@ class ModelsPage(Page):
             remove.setToolTip(tr("The files stay where they are."))
             remove.triggered.connect(lambda: self._model.remove(model.id))
             menu.addAction(remove)
-        return _menu_button(menu, tr("More about {name}", name=model.title))
+        return menu_button(menu, tr("More about {name}", name=model.title))
 
-    def _run(self, run: RunRow) -> QWidget:
-        parts = [run.direction, run.corpus, date_text(run.created)]
-        if run.status != "finished":
-            parts.insert(0, run_status(run.status))
-        gain = tr("{gain} over zero-shot", gain=signed(run.gain)) if run.gain is not None else ""
-        row = LinkRow(
-            run.name,
-            " · ".join(parts),
-            lambda: self._context.navigate("finetune", run=run.id),
-            value=tr("{bleu} BLEU", bleu=score(run.bleu)) if run.bleu is not None else "",
-            value_note=gain,
-            tone="success" if (run.gain or 0) > 0 else "",
-        )
-        result = QWidget()
-        box = QHBoxLayout(result)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(4)
-        box.addWidget(row, 1)
-        box.addWidget(self._run_menu(run))
-        return result
-
-    def _run_menu(self, run: RunRow) -> QToolButton:
-        menu = QMenu(self)
-        if run.usable:
-            for text, name, page in (
-                (tr("Compare"), "columns-2", "compare"),
-                (tr("Evaluate"), "chart-column", "evaluate"),
-            ):
-                action = QAction(icon(name), text, menu)
-                action.triggered.connect(
-                    lambda _=False, page=page: self._context.navigate(page, run=run.id)
-                )
-                menu.addAction(action)
-            menu.addSeparator()
-        delete = QAction(icon("trash-2"), tr("Delete"), menu)
-        delete.triggered.connect(lambda: self._model.remove_run(run.id))
-        menu.addAction(delete)
-        return _menu_button(menu, tr("More about {name}", name=run.name))
-
-    def _offer_undo(self, id: str, name: str) -> None:
-        self._message.info(
-            tr("“{name}” is deleted when you leave the program or delete another.", name=name),
-            action=tr("Undo"),
-            on_action=self._undo,
-        )
-
-    def _undo(self) -> None:
-        self._message.clear()
-        self._model.undo_removal()
+    def _show_trash(self) -> None:
+        deleted = self._context.library.deleted
+        self._trash.setVisible(bool(deleted))
+        self._trash.setText(tr("Deleted runs ({n})", n=number(len(deleted))))
 
     def _show_failure(self, failure: Failure) -> None:
         self._message.error(_sentence(failure.sentence), details=failure.details)
-
-
-def _menu_button(menu: QMenu, name: str) -> QToolButton:
-    button = QToolButton()
-    button.setIcon(icon("ellipsis"))
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    button.setMenu(menu)
-    menu.setParent(button, menu.windowFlags())  # it goes when its button goes
-    button.setAccessibleName(name)
-    button.setToolTip(name)
-    return button
 
 
 def _facts(model: ModelCardRow) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,27 +13,17 @@ from app.viewmodels.forecast import Estimate, Forecast, Forecaster, Question
 from app.viewmodels.library import CorpusRow, Library, ModelRow, RunRow
 from app.viewmodels.live_run import LiveRun
 from app.viewmodels.names import language_name
+from app.viewmodels.run_comparison import RunComparison
+from app.viewmodels.setup import Setup
 from mulm_core.errors import UserError
 from mulm_core.fields import FieldSpec, specs
 from mulm_core.jobs import JobContext
 from mulm_core.languages import match
 from mulm_core.models import device_summary
-from mulm_core.training import PRESETS, Recipe, TrainRequest, recipe_from, train
+from mulm_core.training import PRESETS, Recipe, ResumeRequest, TrainRequest, train
 from mulm_core.workspace import Workspace
 
 __all__ = ["Estimate", "FineTuneModel", "Forecast", "Setup"]
-
-
-@dataclass(frozen=True)
-class Setup:
-    """What the person chose; ``changes`` are recipe fields that differ from the preset, as text."""
-
-    model: str = ""
-    corpus: str = ""
-    source: str = ""
-    target: str = ""
-    preset: str = "quick"
-    changes: Mapping[str, str] = field(default_factory=dict)
 
 
 class FineTuneModel(QObject):
@@ -53,6 +43,7 @@ class FineTuneModel(QObject):
         self._runner = runner
         self.setup = Setup(preset=preset if preset in PRESETS else "quick")
         self.run = LiveRun(workspace, runner)
+        self.comparison = RunComparison(workspace, runner)
         self.forecaster = Forecaster(runner)
         self._prepared = False
         library.changed.connect(self._fill_gaps)
@@ -79,7 +70,8 @@ class FineTuneModel(QObject):
 
     def choose_model(self, id: str) -> None:
         """Fine-tune this base model."""
-        self._set(replace(self.setup, model=id))
+        kept = self.setup.from_run if id == self.setup.model else ""
+        self._set(replace(self.setup, model=id, from_run=kept))
 
     def choose_corpus(self, name: str) -> None:
         """Learn from this corpus, in the direction it was imported in."""
@@ -112,7 +104,9 @@ class FineTuneModel(QObject):
         """Choose what is the only sensible choice; drop what is gone."""
         setup = self.setup
         if setup.model not in [row.id for row in self.models]:
-            setup = replace(setup, model=self.models[0].id if self.models else "")
+            setup = replace(setup, model=self.models[0].id if self.models else "", from_run="")
+        if self.library.run(setup.from_run) is None:
+            setup = replace(setup, from_run="")
         if self.library.corpus(setup.corpus) is None:
             newest = max(
                 self.corpora, key=lambda row: row.created, default=CorpusRow("", "", "", 0)
@@ -139,7 +133,7 @@ class FineTuneModel(QObject):
 
     def recipe(self) -> Recipe:
         """The recipe as chosen; raises :class:`UserError` naming the field that is wrong."""
-        return recipe_from(self.setup.preset, self.setup.changes)
+        return self.setup.recipe()
 
     # What Start will do --------------------------------------------------------------------
 
@@ -200,17 +194,10 @@ class FineTuneModel(QObject):
     def _question(self, setup: Setup | None = None) -> Question:
         setup = setup or self.setup
         corpus = self.library.corpus(setup.corpus)
-        return self._request(setup), corpus.pairs if corpus is not None else 0
+        pairs = corpus.pairs if corpus is not None else 0
+        return setup.request(self._workspace), pairs
 
-    def _request(self, setup: Setup) -> TrainRequest:
-        return TrainRequest(
-            self._workspace,
-            setup.model,
-            setup.corpus,
-            setup.source,
-            setup.target,
-            recipe_from(setup.preset, setup.changes),
-        )
+    # Runs ----------------------------------------------------------------------------------
 
     def earlier_runs(self) -> tuple[RunRow, ...]:
         """The runs on the chosen corpus, newest first."""
@@ -220,17 +207,27 @@ class FineTuneModel(QObject):
         """Start the run; the obstacle, if any, shows as its error."""
         if self.run.busy:
             return
-        setup = self.setup
-        self.run = LiveRun(self._workspace, self._runner)
-        self.run_changed.emit()
+        self._show(LiveRun(self._workspace, self._runner))
         obstacle = self.obstacle()
         if obstacle:
             self.run.refuse(obstacle)
             return
+        self._train(self.setup.request(self._workspace), self.setup)
+
+    def resume(self, id: str) -> None:
+        """Go on with a run from its last checkpoint."""
+        row = self.library.run(id)
+        if self.run.busy or row is None:
+            return
+        self.show_run(id)
+        setup = Setup(row.model, row.corpus, row.source, row.target)
+        self._train(ResumeRequest(self._workspace, id), setup)
+
+    def _train(self, request: TrainRequest | ResumeRequest, setup: Setup) -> None:
         self.forecaster.cancel()
         job = self._runner.start(
             _train,
-            self._request(setup),
+            request,
             title=tr("Fine-tune on {corpus}", corpus=setup.corpus),
             page="finetune",
             heavy=True,
@@ -239,19 +236,53 @@ class FineTuneModel(QObject):
         job.finished.connect(self.library.refresh)
         self.run.follow(job, setup.source, setup.target)
 
-    def show_run(self, id: str) -> None:
-        """Show an earlier run's curves and result, unless one is running here."""
-        if self.run.busy or self.run.state.run == id:
+    def follow_on(self, id: str) -> None:
+        """Choose a run as the start: its model and adapter, with more epochs or other texts."""
+        row = self.library.run(id)
+        if row is not None:
+            self._take_over(replace(Setup.of_run(row), from_run=id))
+
+    def duplicate(self, id: str) -> None:
+        """Choose what a run was started with, to change it."""
+        row = self.library.run(id)
+        if row is not None:
+            self._take_over(Setup.of_run(row))
+
+    def start_afresh(self) -> None:
+        """Start from the base model alone after all."""
+        self._set(replace(self.setup, from_run=""))
+
+    def _take_over(self, setup: Setup) -> None:
+        self.clear_run()
+        self._set(setup)
+        self._fill_gaps()
+        self.recipe_replaced.emit()
+
+    def show_run(self, id: str, beside: str = "") -> None:
+        """Show an earlier run, with another beside it, unless one is running here."""
+        if self.run.busy:
             return
-        self.run = LiveRun(self._workspace, self._runner)
-        self.run_changed.emit()
-        self.run.recall(id)
+        if self.run.state.run != id:
+            self._show(LiveRun(self._workspace, self._runner))
+            self.run.recall(id)
+        if beside:
+            self.comparison.choose(id, beside)
+
+    def compare_with(self, id: str) -> None:
+        """Put another run beside the one that shows; an empty id takes it away."""
+        self.comparison.choose(self.run.state.run, id)
 
     def clear_run(self) -> None:
         """Go back to the recipe alone."""
         if not self.run.busy:
-            self.run = LiveRun(self._workspace, self._runner)
-            self.run_changed.emit()
+            self._show(LiveRun(self._workspace, self._runner))
+
+    def _show(self, run: LiveRun) -> None:
+        self.run.leave()
+        self.run = run
+        run.settled.connect(self.library.refresh)
+        self.comparison.choose("", "")
+        self.run_changed.emit()
 
 
 def _import_charts(ctx: JobContext, request: None) -> None:
@@ -259,5 +290,5 @@ def _import_charts(ctx: JobContext, request: None) -> None:
     import pyqtgraph  # noqa: F401
 
 
-def _train(ctx: JobContext, request: TrainRequest) -> object:
+def _train(ctx: JobContext, request: TrainRequest | ResumeRequest) -> object:
     return train(ctx, request)

@@ -5,6 +5,7 @@ One ``Library`` is shared by all pages, so that what one page makes shows in the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,7 @@ from app.viewmodels.names import direction_name
 from mulm_core.corpus import CorpusInfo, list_corpora
 from mulm_core.jobs import JobContext
 from mulm_core.models import ModelInfo, list_models
-from mulm_core.runs import Run, list_runs
+from mulm_core.runs import Run, deleted_runs, list_runs
 from mulm_core.workspace import Workspace
 
 
@@ -62,6 +63,13 @@ class RunRow:
     usable: bool
     bleu: float | None = None
     gain: float | None = None
+    note: str = ""
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def resumable(self) -> bool:
+        """Whether it can go on from its last checkpoint."""
+        return self.status in ("interrupted", "stopped", "failed")
 
     @property
     def system(self) -> str:
@@ -81,6 +89,7 @@ class Shelf:
     corpora: tuple[CorpusRow, ...] = ()
     models: tuple[ModelRow, ...] = ()
     runs: tuple[RunRow, ...] = ()
+    deleted: tuple[RunRow, ...] = ()
 
 
 def read_shelf(ctx: JobContext, workspace: Workspace) -> Shelf:
@@ -89,6 +98,7 @@ def read_shelf(ctx: JobContext, workspace: Workspace) -> Shelf:
         corpora=tuple(_corpus_row(info) for info in list_corpora(workspace)),
         models=tuple(_model_row(info) for info in list_models(workspace)),
         runs=tuple(_run_row(run) for run in list_runs(workspace)),
+        deleted=tuple(_run_row(run) for run in deleted_runs(workspace)),
     )
 
 
@@ -122,6 +132,11 @@ class Library(QObject):
     def runs(self) -> tuple[RunRow, ...]:
         """The runs, newest first."""
         return self._shelf.runs
+
+    @property
+    def deleted(self) -> tuple[RunRow, ...]:
+        """The runs in the trash, newest first."""
+        return self._shelf.deleted
 
     def corpus(self, name: str) -> CorpusRow | None:
         """The corpus of this name."""
@@ -192,6 +207,8 @@ def _run_row(run: Run) -> RunRow:
         usable=run.adapter_path is not None and manifest.status != "running",
         bleu=bleu,
         gain=gain,
+        note=manifest.note,
+        recipe=manifest.recipe,
     )
 
 

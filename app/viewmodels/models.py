@@ -9,14 +9,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.bridge import Failure, JobRunner
-from app.i18n import tr
+from app.bridge import JobRunner
 from app.viewmodels.library import Library, RunRow
 from app.viewmodels.names import language_name
-from mulm_core.errors import MulmError
 from mulm_core.jobs import JobContext
 from mulm_core.models import ModelInfo, add_model, list_models, remove_model
-from mulm_core.runs import delete_run
 from mulm_core.workspace import Workspace
 
 __all__ = ["ModelCardRow", "ModelsModel", "RunRow"]
@@ -43,7 +40,6 @@ class ModelsModel(QObject):
 
     changed = Signal()
     failed = Signal(object)  # Failure
-    run_removed = Signal(str, str)  # id and name of a run whose deletion can be undone
 
     def __init__(self, workspace: Workspace, runner: JobRunner, library: Library) -> None:
         super().__init__()
@@ -51,7 +47,6 @@ class ModelsModel(QObject):
         self.cards: tuple[ModelCardRow, ...] = ()
         self._workspace = workspace
         self._runner = runner
-        self._doomed = ""
         library.changed.connect(self.changed.emit)
 
     def refresh(self) -> None:
@@ -67,14 +62,12 @@ class ModelsModel(QObject):
 
     def runs_of(self, model: str) -> list[RunRow]:
         """The runs that were trained on a model, newest first."""
-        return [run for run in self.library.runs if run.model == model and run.id != self._doomed]
+        return [run for run in self.library.runs if run.model == model]
 
     def orphans(self) -> list[RunRow]:
         """The runs whose base model is no longer listed."""
         known = {card.id for card in self.cards}
-        return [
-            run for run in self.library.runs if run.model not in known and run.id != self._doomed
-        ]
+        return [run for run in self.library.runs if run.model not in known]
 
     def add(self, folder: Path) -> None:
         """Put a model folder on the list; ``failed`` says why it cannot be."""
@@ -89,36 +82,6 @@ class ModelsModel(QObject):
         handle.succeeded.connect(self._take)
         handle.succeeded.connect(lambda _: self.library.refresh())
         handle.failed.connect(self.failed.emit)
-
-    def remove_run(self, id: str) -> None:
-        """Take a run off the list; its folder goes with ``finish_removal``."""
-        self.finish_removal()
-        run = self.library.run(id)
-        if run is None:
-            return
-        if run.status == "running":
-            words = tr("“{name}” is still training. Stop it first.", name=run.name)
-            self.failed.emit(Failure(words, ""))
-            return
-        self._doomed = id
-        self.changed.emit()
-        self.run_removed.emit(id, run.name)
-
-    def undo_removal(self) -> None:
-        """Put the run back that was taken off last."""
-        self._doomed = ""
-        self.changed.emit()
-
-    def finish_removal(self) -> None:
-        """Delete the folder of the run that was taken off the list; small, so done at once."""
-        id, self._doomed = self._doomed, ""
-        if not id:
-            return
-        try:
-            delete_run(self._workspace, id)
-        except MulmError as problem:
-            self.failed.emit(Failure(problem.sentence(), ""))
-        self.library.refresh()
 
 
 def language_names(tags: Sequence[str]) -> list[str]:

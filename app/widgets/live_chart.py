@@ -6,22 +6,25 @@ pyqtgraph (and numpy with it) is imported here, so pages import this module when
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from math import inf
 
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, QRectF, Qt, QTimer
-from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QToolButton
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton
 from shiboken6 import isValid
 
 from app.i18n import tr
 from app.icons import icon
 from app.theme import theme
+from app.widgets.flow_layout import FlowLayout
 from app.widgets.page import Card, label
 
 _TURN_MS = 200  # between two charts; drawing one takes 5 to 15 ms, which nothing else can use
+_FAINT = 0.35  # opacity of what stands behind
 _FIXED_TOKENS = {
     "zero-shot": "zero_shot",
     "reference": "reference",
@@ -29,14 +32,28 @@ _FIXED_TOKENS = {
 }
 
 
+@dataclass(frozen=True)
+class Look:
+    """How a series is drawn: *token* is a theme colour, *markers* are for sparse points.
+
+    A series without a legend is explained elsewhere, such as in the chart's unit; an *optional*
+    one is named only where it has points; a *faint* one stands behind another.
+    """
+
+    token: str = ""
+    dashed: bool = False
+    markers: bool = False
+    legend: bool = True
+    optional: bool = False
+    faint: bool = False
+
+
 class _Series:
     """One curve: its points, its look and its legend button."""
 
-    def __init__(self, title: str, token: str, dashed: bool, markers: bool) -> None:
+    def __init__(self, title: str, look: Look) -> None:
         self.title = title
-        self.token = token
-        self.dashed = dashed
-        self.markers = markers
+        self.look = look
         self.x: list[float] = []
         self.y: list[float] = []
         self.curve = pg.PlotDataItem(antialias=True, connect="finite")
@@ -50,12 +67,19 @@ class _Series:
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.setToolTip(tr("Show or hide {series}", series=title))
 
+    def colour(self) -> QColor:
+        return theme().tokens.qcolor(self.look.token, _FAINT if self.look.faint else 1.0)
+
     def pen(self) -> QPen:
-        pen = QPen(theme().tokens.qcolor(self.token), 2)
+        pen = QPen(self.colour(), 1.5 if self.look.faint else 2)
         pen.setCosmetic(True)
-        if self.dashed:
+        if self.look.dashed:
             pen.setDashPattern([4, 3])
         return pen
+
+    def show_legend(self) -> None:
+        """Name the series, unless it is explained elsewhere or has nothing to show."""
+        self.button.setVisible(self.look.legend and bool(self.x or not self.look.optional))
 
     def swatch(self, ratio: float) -> QIcon:
         if not self.button.isChecked():
@@ -67,8 +91,8 @@ class _Series:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(self.pen())
         painter.drawLine(QPointF(1, 8), QPointF(15, 8))
-        if self.markers:
-            painter.setBrush(theme().tokens.qcolor(self.token))
+        if self.look.markers:
+            painter.setBrush(self.colour())
             painter.setPen(Qt.PenStyle.NoPen)
             painter.drawEllipse(QPointF(8, 8), 3.2, 3.2)
         painter.end()
@@ -133,16 +157,17 @@ class LiveChart(Card):
         self._series: dict[str, _Series] = {}
         self._next_colour = 0
         self._hover_x: float | None = None
+        self._due = False
         self._at = label("", "small")
         head = QHBoxLayout()
         head.setSpacing(6)
-        head.addWidget(label(title, "strong"))
+        self._title = label(title, "strong")
+        self._head = head
+        head.addWidget(self._title)
         head.addWidget(label(unit, "small"))
         head.addStretch(1)
         head.addWidget(self._at)
-        self._legend = QHBoxLayout()
-        self._legend.setSpacing(2)
-        self._legend.addStretch(1)
+        self._legend = FlowLayout()
         self._plot = pg.PlotWidget()
         self._plot.setMinimumHeight(96)
         self._plot.setFrameShape(self._plot.Shape.NoFrame)
@@ -187,35 +212,52 @@ class LiveChart(Card):
             self._place_waiting()
         return False
 
-    def add_series(
-        self,
-        name: str,
-        title: str = "",
-        *,
-        token: str = "",
-        dashed: bool = False,
-        markers: bool = False,
-        legend: bool = True,
-    ) -> None:
-        """Declare a series; *token* is a theme colour, *markers* are for sparse points.
-
-        A series without a legend is explained elsewhere, such as in the chart's unit.
-        """
+    def add_series(self, name: str, title: str = "", look: Look | None = None) -> None:
+        """Declare a series; without a look it takes the next colour."""
         if name in self._series:
             return
-        if not token:
-            token = _FIXED_TOKENS.get(name, "")
-        if not token:
-            token = f"series:{self._next_colour}"
+        look = look or Look(_FIXED_TOKENS.get(name, ""))
+        if not look.token:
+            look = replace(look, token=f"series:{self._next_colour}")
             self._next_colour += 1
-        dashed = dashed or token == "zero_shot"  # told apart without colour, too
-        series = _Series(title or name, token, dashed, markers)
+        if look.token == "zero_shot":  # told apart without colour, too
+            look = replace(look, dashed=True)
+        series = _Series(title or name, look)
         self._series[name] = series
         self._plot.addItem(series.curve)
+        series.curve.setZValue(-1 if look.faint else 0)
         series.button.toggled.connect(partial(self._toggle, series))
-        self._legend.insertWidget(self._legend.count() - 1, series.button)
-        series.button.setVisible(legend)
+        self._legend.addWidget(series.button)
+        series.show_legend()
         self._dress()
+
+    @property
+    def title(self) -> str:
+        """What the chart is called."""
+        return self._title.text()
+
+    def has_series(self, name: str) -> bool:
+        """Whether a series of this name was declared."""
+        return name in self._series
+
+    def series_title(self, name: str) -> str:
+        """What a series is called in the legend."""
+        return self._series[name].title
+
+    def offer(self, titles: Sequence[str], choose: Callable[[int], object]) -> None:
+        """Make the title a menu of charts; *choose* gets the place of the one to show."""
+        button = QToolButton()
+        button.setText(self._title.text())
+        button.setProperty("role", "chart-title")
+        button.setToolTip(tr("Choose what this chart shows"))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        for place, title in enumerate(titles):
+            menu.addAction(title).triggered.connect(lambda _=False, place=place: choose(place))
+        button.setMenu(menu)
+        self._head.replaceWidget(self._title, button)
+        self._title.hide()
 
     def append(self, name: str, x: float, y: float) -> None:
         """Add a point; unknown series are declared on the way."""
@@ -232,14 +274,14 @@ class LiveChart(Card):
             self.add_series(name)
         self._series[name].x = list(x)
         self._series[name].y = list(y)
-        self.redraw()
+        self._draw_once()
 
     def clear(self) -> None:
         """Take all points away; the series stay declared."""
         for series in self._series.values():
             series.x.clear()
             series.y.clear()
-        self.redraw()
+        self._draw_once()
 
     def point_count(self, name: str) -> int:
         """Return how many points a series has."""
@@ -250,10 +292,18 @@ class LiveChart(Card):
         series.button.setIcon(series.swatch(self.devicePixelRatioF()))
         self._plot.getPlotItem().getViewBox().updateAutoRange()
 
+    def _draw_once(self) -> None:
+        """Draw when all series that are being set have their points."""
+        if not self._due:
+            self._due = True
+            QTimer.singleShot(0, self, self.redraw)
+
     def redraw(self) -> None:
         """Show all points as they are now."""
+        self._due = False
         for series in self._series.values():
             series.curve.setData(series.x, series.y)
+            series.show_legend()
         self._show_axes(any(series.x for series in self._series.values()))
         self._show_values()
 
@@ -315,10 +365,10 @@ class LiveChart(Card):
         self._cursor.setPen(QPen(tokens.qcolor("text_secondary"), 1))
         for series in self._series.values():
             series.curve.setPen(series.pen())
-            if series.markers:
+            if series.look.markers:
                 series.curve.setSymbol("o")
                 series.curve.setSymbolSize(6)
                 series.curve.setSymbolPen(None)
-                series.curve.setSymbolBrush(tokens.qcolor(series.token))
+                series.curve.setSymbolBrush(series.colour())
             series.button.setIcon(series.swatch(self.devicePixelRatioF()))
         self._show_values()

@@ -12,7 +12,7 @@ from app.context import AppContext
 from app.i18n import rough_duration, rough_size
 from app.main_window import MainWindow
 from app.viewmodels.forecast import Estimate
-from app.viewmodels.live_run import RunState, Scores, summary
+from app.viewmodels.run_state import RunState, Scores, summary
 from mulm_core.runs import list_runs
 from mulm_core.workspace import Workspace
 
@@ -98,11 +98,12 @@ def test_a_run_in_the_window(qtbot: QtBot, window: MainWindow, page: Any, worked
     assert page._right.currentIndex() == 2
     qtbot.waitUntil(lambda: not run.busy, timeout=WAIT)
     assert run.state.phase == "finished", run.state.error
-    charts = page._run.charts
+    charts = page._run.details.charts
     assert charts.point_count("loss") == run.state.total_steps
     assert charts.point_count("bleu") == charts.point_count("dev_loss") == 3
     assert len(run.state.samples) >= 2
-    assert page._run._result.isVisible() and page._run._compare.isVisible()
+    assert page._run._result.isVisible()
+    assert all(button.isVisible() for button in page._run._steps)
     assert {item.id for item in list_runs(Workspace(worked))} >= {run.state.run}
 
 
@@ -130,7 +131,7 @@ def test_an_earlier_run_shows_its_curves(qtbot: QtBot, page: Any, worked: Path) 
     page.open(run=earlier.id)
     run = page._model.run
     qtbot.waitUntil(lambda: run.state.phase == "finished", timeout=WAIT)
-    assert page._run.charts.point_count("loss") == earlier.manifest.steps
+    assert page._run.details.charts.point_count("loss") == earlier.manifest.steps
     assert run.state.best.bleu == pytest.approx(earlier.manifest.best["bleu"])
     assert run.state.samples and page._again.isVisible()
     page._again.click()
@@ -158,7 +159,7 @@ def test_an_estimate_comes_from_real_steps_and_is_kept(qtbot: QtBot, page: Any) 
     assert estimate.seconds > 0 and 0 < estimate.error_s < estimate.seconds
     assert estimate.fits and estimate.trainable > 0 and estimate.disk > 0
     assert view._stats.isVisible() and not view._measure.isVisible()
-    assert "about" in page._setup._presets._cards["quick"]._facts.text()
+    assert "≈" in page._setup._presets._cards["quick"]._facts.text()
     model.change_fields({"epochs": "9"})
     assert view._measure.isVisible() and not view._stats.isVisible()
     model.change_fields({"epochs": "2"})

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from dragging import drop
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -16,7 +15,7 @@ from app.theme import theme
 from app.widgets.drop_zone import DropZone
 from app.widgets.message import InlineMessage
 from app.widgets.rows import ActionCard, LinkRow
-from mulm_core.runs import RunManifest, create_run, list_runs
+from mulm_core.runs import RunManifest, create_run
 from mulm_core.samples import get_sample
 from mulm_core.workspace import Workspace
 
@@ -104,32 +103,6 @@ def test_recent_runs_show_their_gain(
     with qtbot.waitSignal(context.navigation_requested) as signal:
         row.click()
     assert signal.args == ["finetune", {"run": id}]
-
-
-def test_a_deleted_run_can_come_back_until_the_window_closes(
-    qtbot: QtBot, own_workspace: Path, window: MainWindow, context: AppContext
-) -> None:
-    id = add_run(own_workspace, "help-quick")
-    workspace = Workspace.open(own_workspace)
-    window.show_page("models")
-    page = window.page("models")
-    context.library.refresh()
-    qtbot.waitUntil(lambda: bool(shown(page, LinkRow, "help-quick")), timeout=20_000)
-
-    def delete() -> None:
-        next(a for a in page.findChildren(QAction) if a.text() == "Delete").trigger()
-        qtbot.waitUntil(lambda: not shown(page, LinkRow, "help-quick"))
-
-    delete()
-    assert [run.id for run in list_runs(workspace)] == [id]
-    undo = next(b for b in page.findChildren(QPushButton) if b.text() == "Undo")
-    undo.click()
-    qtbot.waitUntil(lambda: bool(shown(page, LinkRow, "help-quick")))
-    delete()
-    wait_loaded(qtbot, context)
-    page.on_closing()
-    assert list_runs(workspace) == []
-    wait_loaded(qtbot, context)
 
 
 def test_a_folder_without_a_model_is_explained(

@@ -84,7 +84,7 @@ def fine_tune(qtbot: QtBot, window: MainWindow, heartbeat: Heartbeat) -> tuple[f
     assert window.current_page == "finetune"
     page: Any = window.page("finetune")
     assert page._model.setup.preset == "quick"
-    qtbot.waitUntil(lambda: page._run.prepared, timeout=MINUTE)  # sooner than a person reads
+    qtbot.waitUntil(lambda: page._run.details.prepared, timeout=MINUTE)  # sooner than a person reads
     heartbeat.start()
     click(qtbot, page, "Start")
     run = page._model.run
@@ -93,7 +93,7 @@ def fine_tune(qtbot: QtBot, window: MainWindow, heartbeat: Heartbeat) -> tuple[f
     assert run.busy, run.state.error
     importing = heartbeat.worst()
     heartbeat.start()
-    charts = page._run.charts
+    charts = page._run.details.charts
     qtbot.waitUntil(lambda: charts.point_count("loss") >= 3 or not run.busy, timeout=3 * MINUTE)
     assert run.busy, "the charts got their points only at the end"
     qtbot.waitUntil(lambda: not run.busy, timeout=15 * MINUTE)

@@ -1,0 +1,62 @@
+"""What a person chose for a run: all that Start needs, kept as it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.viewmodels.library import RunRow
+from mulm_core.fields import specs
+from mulm_core.training import PRESETS, Recipe, TrainRequest, recipe_from
+from mulm_core.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Setup:
+    """``changes`` are recipe fields that differ from the preset, as text.
+
+    ``from_run`` is the run whose adapter is the start; empty: a fresh one.
+    """
+
+    model: str = ""
+    corpus: str = ""
+    source: str = ""
+    target: str = ""
+    preset: str = "quick"
+    changes: Mapping[str, str] = field(default_factory=dict)
+    from_run: str = ""
+
+    @classmethod
+    def of_run(cls, run: RunRow) -> Setup:
+        """What the run was started with; raises :class:`UserError` for a recipe not ours."""
+        recipe = Recipe.from_dict(run.recipe)
+        preset = recipe.preset if recipe.preset in PRESETS else "balanced"
+        changes = _changes(recipe, PRESETS[preset])
+        return cls(run.model, run.corpus, run.source, run.target, preset, changes)
+
+    def recipe(self) -> Recipe:
+        """The recipe as chosen; raises :class:`UserError` naming the field that is wrong."""
+        return recipe_from(self.preset, self.changes)
+
+    def request(self, workspace: Workspace) -> TrainRequest:
+        """What the engine is asked; raises as :meth:`recipe`."""
+        return TrainRequest(
+            workspace,
+            self.model,
+            self.corpus,
+            self.source,
+            self.target,
+            self.recipe(),
+            from_run=self.from_run,
+        )
+
+
+def _changes(recipe: Recipe, preset: Recipe) -> dict[str, str]:
+    values = {
+        name: getattr(recipe, name)
+        for name in specs(Recipe)
+        if getattr(recipe, name) != getattr(preset, name)
+    }
+    if "method" in values:  # or the rate would be fitted to the method once more
+        values["learning_rate"] = recipe.learning_rate
+    return {name: "" if value is None else str(value) for name, value in values.items()}
