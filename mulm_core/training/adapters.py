@@ -8,6 +8,7 @@ from typing import Any
 from mulm_core.errors import UserError
 from mulm_core.models import Base
 from mulm_core.quiet import quiet_libraries
+from mulm_core.training.quick_lora import quicken
 from mulm_core.training.recipe import Recipe
 
 _ATTENTION = "q_proj|k_proj|v_proj|out_proj"
@@ -37,7 +38,9 @@ def add_adapter(base: Base, recipe: Recipe) -> Any:
         return model
     pattern = target_pattern(base.model, recipe)
     config = _ia3(recipe, pattern) if recipe.method == "ia3" else _lora(recipe, pattern)
-    return get_peft_model(base.model, config)
+    model = get_peft_model(base.model, config)
+    quicken(model)
+    return model
 
 
 def target_pattern(model: Any, recipe: Recipe) -> str:
