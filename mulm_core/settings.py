@@ -38,20 +38,19 @@ class Settings:
     tensorboard: bool = declared(
         False,
         title="TensorBoard",
-        help="Writes each run's curves for TensorBoard into the workspace, in "
-        "tracking/tensorboard. Needs the package tensorboard.",
+        help="Writes each run's curves into the workspace, in tracking/tensorboard.",
     )
     wandb: bool = declared(
         False,
         title="Weights & Biases",
-        help="Keeps each run for Weights & Biases in the workspace, in tracking/wandb; nothing is "
-        "uploaded unless WANDB_MODE says so. Needs the package wandb.",
+        help="Keeps each run in the workspace, in tracking/wandb; nothing is uploaded unless "
+        "WANDB_MODE says so.",
     )
     mlflow: bool = declared(
         False,
         title="MLflow",
-        help="Tells each run to MLflow, in tracking/mlflow.db of the workspace or where "
-        "MLFLOW_TRACKING_URI says. Needs the package mlflow-skinny.",
+        help="Keeps each run in the workspace, in tracking/mlflow.db, or where "
+        "MLFLOW_TRACKING_URI says.",
     )
 
     @property

@@ -13,6 +13,7 @@ from app.theme import theme
 from app.viewmodels.settings import SettingsModel
 from app.widgets.choice_cards import SegmentedButtons
 from app.widgets.page import Card, Page, Section, label, line, quiet_button
+from app.widgets.switch import Switch
 
 _SCALES = {"90": 0.9, "100": 1.0, "115": 1.15, "130": 1.3}
 
@@ -42,8 +43,10 @@ class SettingsPage(Page):
         self._scale = SegmentedButtons(
             [(key, tr("{n} %", n=key)) for key in _SCALES], tr("Text size")
         )
+        self._trackers = {name: self._tracker(name) for name in self._model.trackers}
         self.body.addWidget(self._appearance())
         self.body.addWidget(self._work())
+        self.body.addWidget(self._tracking())
         self.body.addWidget(self._machine())
         self.body.addStretch(1)
         self._theme.changed.connect(lambda key: self._model.set("theme", key))
@@ -77,6 +80,23 @@ class SettingsPage(Page):
         )
         return section
 
+    def _tracking(self) -> Section:
+        section = Section(
+            tr("Trackers"), tr("Programs for experiments that hear of every run while it trains.")
+        )
+        rows = []
+        for name, switch in self._trackers.items():
+            spec, command = self._model.spec(name), self._model.installation(name)
+            words = f"{spec.help} {tr('Install it with: {command}', command=command)}"
+            rows.append(_row(spec.title, words if command else spec.help, switch))
+        section.add(_rows(*rows))
+        return section
+
+    def _tracker(self, name: str) -> Switch:
+        switch = Switch(self._model.spec(name).title)
+        switch.clicked.connect(lambda on: self._model.set(name, on))
+        return switch
+
     def _machine(self) -> Section:
         section = Section(tr("This computer"))
         copy = quiet_button(tr("Copy report"), "copy", self._copy_report)
@@ -97,6 +117,10 @@ class SettingsPage(Page):
     def _show_choices(self) -> None:
         self._theme.set_current(self._model.theme)
         self._recipe.set_current(self._model.recipe)
+        for name, switch in self._trackers.items():
+            on = self._model.is_on(name)
+            switch.setChecked(on)
+            switch.setEnabled(on or not self._model.installation(name))
         nearest = min(_SCALES, key=lambda key: abs(_SCALES[key] - theme().scale))
         self._scale.set_current(nearest)
 

@@ -11,7 +11,8 @@ from app.system_info import versions_text
 from mulm_core.errors import MulmError
 from mulm_core.fields import FieldSpec, specs
 from mulm_core.models import device_summary
-from mulm_core.settings import Settings, load_settings, save_settings
+from mulm_core.settings import TRACKERS, Settings, load_settings, save_settings
+from mulm_core.training.trackers import installation
 from mulm_core.workspace import Workspace
 
 
@@ -35,6 +36,19 @@ class SettingsModel(QObject):
     def recipe(self) -> str:
         """The preset that fine-tuning starts with."""
         return self._settings.recipe
+
+    def is_on(self, name: str) -> bool:
+        """Whether a setting that can be switched is on."""
+        return bool(getattr(self._settings, name))
+
+    @property
+    def trackers(self) -> tuple[str, ...]:
+        """The settings that tell runs to another program."""
+        return TRACKERS
+
+    def installation(self, tracker: str) -> str:
+        """The command that installs what a tracker needs; empty where it is there."""
+        return installation(tracker)
 
     @property
     def workspace_folder(self) -> str:

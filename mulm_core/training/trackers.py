@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -47,17 +48,20 @@ def tracking(ctx: JobContext, workspace: Workspace, names: Sequence[str]) -> Ite
         trackers.finish()
 
 
-def _check(names: Sequence[str]) -> None:
-    from accelerate.tracking import get_available_trackers
+def installation(name: str) -> str:
+    """The command that installs a tracker; empty where it is installed."""
+    package = "" if find_spec(name) else _PACKAGES[name]
+    return f"{sys.executable} -m pip install {package}" if package else ""
 
+
+def _check(names: Sequence[str]) -> None:
     for name in names:
         if name not in TRACKERS:
             raise UserError(f"there is no tracker '{name}'", fix=f"Known: {', '.join(TRACKERS)}")
-        if name not in map(str, get_available_trackers()):
+        if command := installation(name):
             raise UserError(
                 f"the tracker {name} is not installed",
-                fix=f"Install it with: {sys.executable} -m pip install {_PACKAGES[name]}; or "
-                "switch it off in the settings",
+                fix=f"Install it with: {command}; or switch it off in the settings",
             )
 
 
