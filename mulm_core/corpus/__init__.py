@@ -1,6 +1,6 @@
 """Corpora: sentence pairs out of any file, kept in one SQLite file each."""
 
-from mulm_core.corpus.catalog import delete_corpus, get_corpus, list_corpora
+from mulm_core.corpus.catalog import delete_corpus, find_corpus, get_corpus, list_corpora
 from mulm_core.corpus.export import (
     FORMATS,
     ExportRequest,
@@ -57,6 +57,7 @@ __all__ = [
     "delete_corpus",
     "detect",
     "export_view",
+    "find_corpus",
     "get_corpus",
     "import_all_pairs",
     "import_corpus",

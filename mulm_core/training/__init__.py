@@ -16,8 +16,10 @@ from mulm_core.training.job import (
     TrainResult,
     probe,
     train,
+    training_pairs,
 )
-from mulm_core.training.recipe import PRESETS, Recipe, changed_recipe, recipe_from
+from mulm_core.training.presets import PRESETS, changed_recipe, recipe_from
+from mulm_core.training.recipe import Recipe
 
 __all__ = [
     "PRESETS",
@@ -37,4 +39,5 @@ __all__ = [
     "probe",
     "recipe_from",
     "train",
+    "training_pairs",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -140,6 +141,17 @@ def probe(ctx: JobContext, request: TrainRequest) -> ProbeResult:
     from mulm_core.training.probing import run_probe
 
     return run_probe(ctx, request)
+
+
+def training_pairs(workspace: Workspace, tasks: Sequence[Task]) -> int:
+    """About how many pairs a run on these tasks learns from, for the recipe to be fitted to.
+
+    A corpus that is missing counts nothing: the run itself will say so.
+    """
+    from mulm_core.corpus import find_corpus
+
+    found = (find_corpus(workspace, task.corpus) for task in tasks)
+    return sum(info.splits.get("train", 0) for info in found if info)
 
 
 def result_of(run: Run) -> TrainResult:

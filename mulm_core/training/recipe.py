@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from mulm_core.errors import UserError
-from mulm_core.fields import declared, parse, specs, validate
+from mulm_core.fields import declared, specs, validate
 
 METHODS = ("lora", "dora", "rslora", "ia3", "prefix", "top-layers", "full")
 
@@ -344,52 +344,3 @@ def _contradictions(recipe: Recipe) -> list[tuple[str, bool, str]]:
             f"with the method {method} the model's own layers do not learn",
         ),
     ]
-
-
-PRESETS: dict[str, Recipe] = {
-    # Small batches: on two cores an epoch takes as long as with large ones, and learns more.
-    "quick": Recipe(
-        preset="quick",
-        epochs=2,
-        learning_rate=2e-3,
-        batch_tokens=512,
-        patience=0,
-        dev_size=150,
-    ),
-    "balanced": Recipe(preset="balanced"),
-    "thorough": Recipe(
-        preset="thorough",
-        epochs=20,
-        learning_rate=5e-4,
-        lora_rank=64,
-        lora_alpha=128,
-        lora_dropout=0.05,
-        evals_per_epoch=2,
-        dev_size=500,
-        patience=8,
-    ),
-}
-
-
-_RATES = {"ia3": 5.0, "prefix": 10.0, "top-layers": 0.1, "full": 0.05}
-"""What a preset's learning rate, which is LoRA's, is multiplied by for the other methods."""
-
-
-def recipe_from(preset: str, changes: Mapping[str, str] | None = None) -> Recipe:
-    """The preset with ``changes`` (field name to text, as ``--set`` and forms give them) applied.
-
-    Where ``changes`` choose a method and no learning rate, the preset's is fitted to the method.
-    Raises :class:`UserError` for an unknown preset or field, or a value that does not fit.
-    """
-    if preset not in PRESETS:
-        raise UserError(f"there is no recipe '{preset}'", fix=f"Choose one of {', '.join(PRESETS)}")
-    changes = dict(changes or {})
-    if "method" in changes and "learning_rate" not in changes:
-        rate = PRESETS[preset].learning_rate * _RATES.get(changes["method"].strip(), 1.0)
-        changes["learning_rate"] = f"{rate:.6g}"
-    return changed_recipe(PRESETS[preset], changes)
-
-
-def changed_recipe(recipe: Recipe, changes: Mapping[str, str]) -> Recipe:
-    """``recipe`` with ``changes`` (field name to text) applied; :class:`UserError` as above."""
-    return replace(recipe, **{name: parse(Recipe, name, text) for name, text in changes.items()})

@@ -10,7 +10,7 @@ from mulm_core.cli.args import add_command
 from mulm_core.cli.commands.train import add_training, training_request
 from mulm_core.cli.output import Answer, duration
 from mulm_core.cli.running import run_job
-from mulm_core.training import ProbeResult, probe
+from mulm_core.training import ProbeResult, Recipe, probe
 
 
 def register(subparsers: Any) -> None:
@@ -23,12 +23,16 @@ def register(subparsers: Any) -> None:
 
 
 def _probe(args: Namespace) -> Answer:
-    result = run_job(probe, training_request(args))
-    return Answer(asdict(result), _text(result))
+    request = training_request(args)
+    result = run_job(probe, request)
+    data = {**asdict(result), "recipe": request.recipe.to_dict()}
+    return Answer(data, _text(request.recipe, result))
 
 
-def _text(result: ProbeResult) -> str:
+def _text(recipe: Recipe, result: ProbeResult) -> str:
     lines = [
+        f"Recipe  {recipe.preset}, here {recipe.epochs:,} epochs with {recipe.evals_per_epoch:,} "
+        f"evaluations each{f', {recipe.max_steps:,} steps at most' if recipe.max_steps else ''}",
         f"Time    {duration(result.seconds)}, give or take {result.error:.0%}: {result.steps:,} "
         f"steps of {result.step_seconds:.2f} s, each evaluation {result.evaluation_seconds:.1f} s",
         f"Memory  {result.memory_mb:,.0f} MiB; {result.free_memory_mb:,.0f} MiB are free",

@@ -13,8 +13,6 @@ from mulm_core.cli.args import workspace as workspace_of
 from mulm_core.cli.commands.runs import direction_scores
 from mulm_core.cli.output import Answer, duration, number
 from mulm_core.cli.running import run_job
-from mulm_core.corpus import get_corpus
-from mulm_core.corpus.catalog import find_corpus
 from mulm_core.errors import UserError
 from mulm_core.runs import get_run
 from mulm_core.settings import TRACKERS, load_settings
@@ -28,6 +26,7 @@ from mulm_core.training import (
     changed_recipe,
     recipe_from,
     train,
+    training_pairs,
 )
 from mulm_core.workspace import Workspace
 
@@ -102,7 +101,8 @@ def training_request(args: Namespace) -> TrainRequest:
             fix="See mulm train --help",
         )
     first, *further = _tasks(place, args.corpus, args.source, args.target)
-    recipe = recipe_from(args.recipe or load_settings(place).recipe, changes)
+    preset = args.recipe or load_settings(place).recipe
+    recipe = recipe_from(preset, changes, training_pairs(place, [first, *further]))
     return TrainRequest(
         place,
         args.model,
@@ -151,6 +151,8 @@ def _tasks(place: Workspace, names: list[str], source: str, target: str) -> list
 
 
 def _task(place: Workspace, text: str, source: str, target: str) -> Task:
+    from mulm_core.corpus import find_corpus, get_corpus
+
     name, colon, written = text.rpartition(":")
     if colon and find_corpus(place, text) is None:
         return Task(name, *_direction(written))

@@ -224,7 +224,8 @@ def test_a_probe_tells_the_cost(
     assert mulm("runs", "list")["runs"] == []
     assert main([*map(str, command)]) == 0
     titles = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
-    assert titles == ["Time", "Memory", "Disk", "Learns"]
+    assert titles == ["Recipe", "Time", "Memory", "Disk", "Learns"]
+    assert told["recipe"]["epochs"] > PRESETS[told["recipe"]["preset"]].epochs
 
 
 def test_a_run_is_continued_compared_and_put_in_order(mulm: Any, trained: dict[str, Any]) -> None:

@@ -14,7 +14,8 @@ from mulm_core.training.adapters import add_adapter
 from mulm_core.training.checkpoint import keep_newest, load_checkpoint, save_checkpoint
 from mulm_core.training.methods import tune
 from mulm_core.training.optimizer import make_optimizer, rate_factor
-from mulm_core.training.recipe import METHODS, Recipe, recipe_from
+from mulm_core.training.presets import recipe_from
+from mulm_core.training.recipe import METHODS, Recipe
 
 
 def tuned_by(folder: Path, **changes: str):

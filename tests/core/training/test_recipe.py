@@ -40,3 +40,47 @@ def test_changes_are_read_from_text() -> None:
 def test_nonsense_is_refused_by_name(preset: str, changes: dict[str, str], sentence: str) -> None:
     with pytest.raises(UserError, match=sentence):
         recipe_from(preset, changes)
+
+
+# preset, pairs: epochs, evaluations in an epoch, patience, most steps
+SCALED = {
+    ("quick", 200): (7, 1, 0, None),
+    ("balanced", 200): (28, 1, 14, None),
+    ("thorough", 200): (71, 1, 14, None),
+    ("quick", 3_000): (2, 1, 0, None),
+    ("balanced", 3_000): (7, 1, 4, None),
+    ("thorough", 3_000): (18, 2, 7, None),
+    ("quick", 300_000): (1, 11, 0, 3210),
+    ("balanced", 300_000): (1, 11, 4, 3210),
+    ("thorough", 300_000): (2, 22, 8, None),
+}
+
+
+@pytest.mark.parametrize(("preset", "pairs"), SCALED)
+def test_presets_fit_the_size_of_the_data(preset: str, pairs: int) -> None:
+    recipe = recipe_from(preset, pairs=pairs)
+    fitted = recipe.epochs, recipe.evals_per_epoch, recipe.patience, recipe.max_steps
+    assert fitted == SCALED[preset, pairs]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("pairs", [0, 1, 10_000_000_000])
+def test_no_size_is_too_odd(preset: str, pairs: int) -> None:
+    recipe = recipe_from(preset, pairs=pairs)
+    assert recipe.epochs >= 1 and (recipe.max_steps or 1) >= 1
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_sample_project_has_the_presets_as_they_are(preset: str) -> None:
+    for pairs in (2_450, 2_570):
+        assert recipe_from(preset, pairs=pairs) == PRESETS[preset]
+
+
+def test_what_a_person_sets_is_not_scaled() -> None:
+    assert recipe_from("balanced", {"epochs": "3"}, 300_000) == recipe_from(
+        "balanced", {"epochs": "3"}
+    )
+    assert recipe_from("balanced", {"patience": "2"}, 200).patience == 2
+    recipe = recipe_from("quick", {"batch_tokens": "5120", "evals_per_epoch": "1"}, 300_000)
+    assert (recipe.max_steps, recipe.evals_per_epoch) == (321, 1)
+    assert recipe_from("quick", {"max_steps": "none"}, 300_000).max_steps is None
