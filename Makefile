@@ -5,12 +5,13 @@ PY := $(VENV)/bin/python
 # Give TORCH_INDEX=<URL of a PyTorch wheel index> to `make setup` for another build of torch.
 TORCH_INDEX ?=
 
-.PHONY: help setup run demo test check fuzz bench clean
+.PHONY: help setup run demo test test-gpu check fuzz bench clean
 
 help:
 	@echo "make run    open the workbench (sets up .venv the first time)"
 	@echo "make demo   the same main job without a display, on the sample project"
 	@echo "make test   run the tests"
+	@echo "make test-gpu  what wants a CUDA device: bf16, lack of memory, resume, the benchmark"
 	@echo "make check  ruff, mypy, import-linter"
 	@echo "make fuzz   20,000 damaged and made-up files through the importer (nightly)"
 	@echo "make bench  the benchmarks, against the usual script"
@@ -32,6 +33,9 @@ demo: $(VENV)/.ready
 test: $(VENV)/.ready-dev
 	@$(PY) packaging/check_system.py
 	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n 2 $(ARGS)
+
+test-gpu: $(VENV)/.ready-dev
+	@$(PY) -m pytest -m gpu -rs -s $(ARGS)
 
 check: $(VENV)/.ready-dev
 	@$(PY) -m ruff check .
