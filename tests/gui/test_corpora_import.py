@@ -223,7 +223,7 @@ def test_the_window_answers_while_two_hundred_thousand_rows_come_in(
     strip = window.strip._rows
     job.progressed.connect(lambda _: messages.append(strip[job.id]._message.text()))
     heart.start()
-    with qtbot.waitSignal(page._model.importing.imported, timeout=90_000) as imported:
+    with qtbot.waitSignal(page._model.importing.imported, timeout=300_000) as imported:
         pass
     heart.stop()
     assert imported.args[0].pairs == 200_000
