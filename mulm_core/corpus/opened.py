@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import OrderedDict
 from pathlib import Path
 from types import TracebackType
@@ -32,14 +31,14 @@ class Opened:
     Every method raises :class:`MulmError` where the file is damaged or the disk fails.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self._connection = connection
+        self._connection = database.connect(path)
 
     @classmethod
     def open(cls, path: Path) -> Self:
         """The corpus in the file ``path``; one of an earlier version is brought to today's."""
-        return cls(path, database.connect(path))
+        return cls(path)
 
     def close(self) -> None:
         """Close; the last one to close leaves a single file that can be copied."""

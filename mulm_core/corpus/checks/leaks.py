@@ -20,7 +20,7 @@ def keep_out_leakage(ctx: JobContext, workspace: Workspace, corpus: str) -> int:
     ``Cancelled``.
     """
     path = get_corpus(workspace, corpus).path
-    with Reader(path) as reader:
+    with Reader.open(path) as reader:
         fresh = reader.is_fresh(reader.verdict(Leakage.key).get("state", {}))
     if not fresh:
         scan(ctx, ScanRequest(workspace, corpus, (Leakage.key,)))

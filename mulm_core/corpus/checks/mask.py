@@ -43,7 +43,7 @@ def mask(ctx: JobContext, request: MaskRequest) -> MaskResult:
     regions = regions_of(info.source, info.target)
     changes: list[tuple[int, str, str]] = []
     places = 0
-    with CorpusStore.open(info.path) as store, Reader(info.path) as reader:
+    with CorpusStore.open(info.path) as store, Reader.open(info.path) as reader:
         ids = list(store.ids(View(check=Personal.key)))
         for start in range(0, len(ids), _AT_ONCE):
             ctx.check()

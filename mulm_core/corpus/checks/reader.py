@@ -5,56 +5,40 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
-from mulm_core.corpus import database
 from mulm_core.corpus.checks.base import Row
 from mulm_core.corpus.database import explain_database_errors
+from mulm_core.corpus.opened import Opened
 from mulm_core.corpus.types import SPLITS
 
 _COLUMNS = "SELECT id, source, target, split FROM pairs"
 
 
-class Reader:
+class Reader(Opened):
     """Sees the corpus as it was when it was opened, whatever others write meanwhile.
 
-    ``count`` is the number of rows; their ids run from 1 to it. Raises :class:`MulmError` as a
-    store does.
+    ``count`` is the number of rows; their ids run from 1 to it.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._connection = database.connect(path)
-        with explain_database_errors(path):
-            self._connection.execute("BEGIN")
-            self.count = int(self._one("SELECT coalesce(max(id), 0) FROM pairs"))
-
-    def __enter__(self) -> Reader:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._connection.close()
+        super().__init__(path)
+        self._fetch("BEGIN")
+        self.count = self._rows()
 
     def batches(self, size: int) -> Iterator[list[Row]]:
         """All rows in the order of their ids, ``size`` at a time."""
-        with explain_database_errors(self._path):
+        with explain_database_errors(self.path):
             cursor = self._connection.execute(f"{_COLUMNS} ORDER BY id")
             while rows := cursor.fetchmany(size):
                 yield [Row(id, left, right, SPLITS[split]) for id, left, right, split in rows]
 
     def rows(self, ids: Sequence[int]) -> list[Row]:
         """The rows with these ids, in the order of the ids."""
-        with explain_database_errors(self._path):
-            rows = self._connection.execute(
-                f"{_COLUMNS} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
-                [json.dumps(list(ids))],
-            ).fetchall()
+        rows = self._fetch(
+            f"{_COLUMNS} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+            [json.dumps(list(ids))],
+        )
         return [Row(id, left, right, SPLITS[split]) for id, left, right, split in rows]
 
     def sample(self, size: int) -> tuple[Row, ...]:
@@ -64,76 +48,67 @@ class Reader:
 
     def excluded(self) -> list[tuple[int, int]]:
         """The rows that are not in use, with the bits of the checks that keep them out."""
-        with explain_database_errors(self._path):
-            return self._connection.execute(
-                "SELECT id, excluded FROM pairs INDEXED BY pairs_excluded WHERE excluded <> 0"
-            ).fetchall()
+        return self._fetch(
+            "SELECT id, excluded FROM pairs INDEXED BY pairs_excluded WHERE excluded <> 0"
+        )
 
     def bit(self, key: str) -> int:
         """The bit of a check in what :meth:`excluded` tells; 0 for one that was never scanned."""
-        with explain_database_errors(self._path):
-            row = self._connection.execute("SELECT id FROM checks WHERE key = ?", [key]).fetchone()
-        return 1 << int(row[0]) if row else 0
+        rows = self._fetch("SELECT id FROM checks WHERE key = ?", [key])
+        return 1 << int(rows[0][0]) if rows else 0
 
     def usable(self, key: str) -> int:
         """How many rows nothing but this check keeps out."""
-        with explain_database_errors(self._path):
-            out = self._one(
-                "SELECT count(*) FROM pairs INDEXED BY pairs_excluded "
-                f"WHERE excluded <> 0 AND excluded & {~self.bit(key)} <> 0"
-            )
+        out = self._one(
+            "SELECT count(*) FROM pairs INDEXED BY pairs_excluded "
+            f"WHERE excluded <> 0 AND excluded & {~self.bit(key)} <> 0"
+        )
         return self.count - int(out)
 
     def removed(self, key: str) -> int:
         """How many of them this check would keep out: flagged, and not restored by a person."""
         bit = self.bit(key)
-        with explain_database_errors(self._path):
-            return int(
-                self._one(
-                    "SELECT count(*) FROM flags g CROSS JOIN pairs p ON p.id = g.pair WHERE "
-                    f"g.check_id = (SELECT id FROM checks WHERE key = '{key}') "
-                    f"AND p.excluded & {~bit} = 0 AND p.kept & {bit} = 0"
-                )
+        return int(
+            self._one(
+                "SELECT count(*) FROM flags g CROSS JOIN pairs p ON p.id = g.pair WHERE "
+                f"g.check_id = (SELECT id FROM checks WHERE key = '{key}') "
+                f"AND p.excluded & {~bit} = 0 AND p.kept & {bit} = 0"
             )
+        )
 
     def details(self, key: str, ids: Sequence[int]) -> dict[int, str]:
         """What the check found in these rows; without those that it did not flag."""
-        with explain_database_errors(self._path):
-            rows = self._connection.execute(
-                "SELECT pair, detail FROM flags WHERE "
-                "check_id = (SELECT id FROM checks WHERE key = ?) "
-                "AND pair IN (SELECT value FROM json_each(?)) ORDER BY pair",
-                [key, json.dumps(list(ids))],
-            )
-            return dict(rows.fetchall())
+        rows = self._fetch(
+            "SELECT pair, detail FROM flags WHERE "
+            "check_id = (SELECT id FROM checks WHERE key = ?) "
+            "AND pair IN (SELECT value FROM json_each(?)) ORDER BY pair",
+            [key, json.dumps(list(ids))],
+        )
+        return dict(rows)
 
     def state(self) -> dict[str, int]:
         """What :meth:`is_fresh` compares later."""
-        with explain_database_errors(self._path):
-            row = self._connection.execute(
-                "SELECT seq FROM sqlite_sequence WHERE name = 'operations'"
-            ).fetchone()
-        return {"rows": self.count, "text": self._last_text(), "last": int(row[0]) if row else 0}
+        rows = self._fetch("SELECT seq FROM sqlite_sequence WHERE name = 'operations'")
+        last = int(rows[0][0]) if rows else 0
+        return {"rows": self.count, "text": self._last_text(), "last": last}
 
     def is_fresh(self, state: Mapping[str, int]) -> bool:
         """Whether rows, texts and splits are what they were: nothing imported, edited or undone.
 
         Rows that go out of use and come back change nothing that a check looks at.
         """
-        with explain_database_errors(self._path):
-            first = self._one("SELECT min(id) FROM operations")
+        first = self._one("SELECT min(id) FROM operations")
         # Operations that fell off the journal may have been edits.
         lost = first is not None and int(first) > state.get("last", 0) + 1
         same = (state.get("rows"), state.get("text")) == (self.count, self._last_text())
         return same and not lost
 
     def _last_text(self) -> int:
-        with explain_database_errors(self._path):
-            last = self._one(
-                "SELECT max(id) FROM operations o WHERE undone = 0 AND EXISTS (SELECT 1 "
-                "FROM changes c WHERE c.operation = o.id AND c.field IN ('source', 'target', "
-                "'split'))"
-            )
+        last = self._one(
+            "SELECT max(id) FROM operations o WHERE undone = 0 AND EXISTS (SELECT 1 "
+            "FROM changes c WHERE c.operation = o.id AND c.field IN ('source', 'target', "
+            "'split'))"
+        )
         return int(last or 0)
 
     def verdict(self, key: str) -> dict[str, Any]:
@@ -145,11 +120,8 @@ class Reader:
         return self._noted(key, "settings")
 
     def _noted(self, key: str, column: str) -> dict[str, Any]:
-        with explain_database_errors(self._path):
-            row = self._connection.execute(
-                f"SELECT {column} FROM checks WHERE key = ?", [key]
-            ).fetchone()
-        return dict(json.loads(row[0])) if row else {}
+        rows = self._fetch(f"SELECT {column} FROM checks WHERE key = ?", [key])
+        return dict(json.loads(rows[0][0])) if rows else {}
 
     def _one(self, query: str) -> Any:
-        return self._connection.execute(query).fetchone()[0]
+        return self._fetch(query)[0][0]

@@ -55,7 +55,7 @@ def check_states(workspace: Workspace, corpus: str) -> tuple[CheckResult, ...]:
     path = get_corpus(workspace, corpus).path
     with CorpusStore.open(path) as store:
         states = {state.key: state for state in store.checks() if state.key != HAND}
-    with Reader(path) as reader:
+    with Reader.open(path) as reader:
         return tuple(_result(reader, states[key]) for key in CHECKS if key in states)
 
 

@@ -72,7 +72,7 @@ def scan(ctx: JobContext, request: ScanRequest) -> tuple[CheckResult, ...]:
         raise UserError(f"there is no check '{min(unknown)}'", fix=f"Known: {', '.join(CHECKS)}")
     info = get_corpus(request.workspace, request.corpus)
     ctx.report(0, None, f"Looking at {info.name}")
-    with Reader(info.path) as reader:
+    with Reader.open(info.path) as reader:
         basis = _basis(reader, info, request)
         found = []
         for check in checks:

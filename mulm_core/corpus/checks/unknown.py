@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _SAMPLE = 20_000  # rows
 _AT_ONCE = 500
 _SHOWN = 12
-_TOO_MANY = 0.01  # of the tokens; a sentence has some 30, so one in three would have a hole
+TOO_MANY_UNKNOWN = 0.01  # of the tokens; a sentence has some 30, so one in three would have a hole
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def unknown_pieces(ctx: JobContext, request: UnknownRequest) -> UnknownResult:
     info = get_corpus(request.workspace, request.corpus)
     ctx.report(0, None, "Loading the vocabulary")
     model = load_text_model(get_model(request.workspace, request.model))
-    with Reader(info.path) as reader:
+    with Reader.open(info.path) as reader:
         rows = reader.sample(_SAMPLE)
     sides = tuple(
         _side(ctx, model, side, tag, [getattr(row, side) for row in rows])
@@ -133,7 +133,7 @@ def _warning(
     model: TextModel, side: str, tag: str, share: float, missing: list[str], supported: bool
 ) -> str:
     name = languages.name(tag)
-    if share > _TOO_MANY:
+    if share > TOO_MANY_UNKNOWN:
         work = "write" if side == "target" else "read"
         shown = " ".join(missing[:_SHOWN])
         return (
