@@ -29,6 +29,7 @@ _M2M100_CODES = (
 )
 # fmt: on
 _TO_BCP47 = {"ns": "nso", "tl": "fil"}  # M2M100's own names of two languages
+_SPARE = "madeupword"  # as the vocabulary calls its places without a word
 
 
 class Family(Protocol):
@@ -54,6 +55,9 @@ class Family(Protocol):
 
     def forced_token(self, tokenizer: Any, language: str) -> int:
         """The token id that every translation into ``language`` begins with."""
+
+    def spare_codes(self, tokenizer: Any, known: Sequence[str]) -> list[str]:
+        """Codes whose tokens mean nothing to a model of the ``known`` languages."""
 
 
 class M2M100:
@@ -99,8 +103,17 @@ class M2M100:
 
     def forced_token(self, tokenizer: Any, language: str) -> int:
         """The id of the language's own token, such as ``__fr__``."""
+        if language.startswith(_SPARE):
+            codes = len(tokenizer.lang_code_to_id)
+            return int(tokenizer.encoder_size + codes + int(language.removeprefix(_SPARE)))
         code = next((own for own, tag in _TO_BCP47.items() if tag == language), language)
         return int(tokenizer.get_lang_id(code))
+
+    def spare_codes(self, tokenizer: Any, known: Sequence[str]) -> list[str]:
+        """The vocabulary's places without a word, then codes of languages it never learnt."""
+        made_up = [f"{_SPARE}{index}" for index in range(tokenizer.num_madeup_words)]
+        codes = (_TO_BCP47.get(code, code) for code in _M2M100_CODES)
+        return [*made_up, *(code for code in codes if code not in known)]
 
 
 FAMILIES: dict[str, Family] = {"m2m_100": M2M100()}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mulm_core import languages
 from mulm_core.errors import EngineError, UserError
 from mulm_core.models.catalog import ModelInfo
 from mulm_core.models.device import autocast_dtype, pick_device
 from mulm_core.models.families import FAMILIES, Family, pick_language, read_config
 from mulm_core.models.memory import keep_freed_memory
+from mulm_core.models.new_languages import codes_for, start_like
 from mulm_core.quiet import quiet_libraries
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ class Base:
     """A loaded model, in evaluation mode, with float32 weights that want no gradient.
 
     ``prompt`` is the PEFT model whose learnt prefix the decoder sees first, where one is active.
+    ``new_languages`` are the model's codes for languages that it learns, or has learnt in the run
+    that is active; ``new_tokens`` are the ids of those that learn a token of their own.
     """
 
     model: Any
@@ -30,10 +35,30 @@ class Base:
     info: ModelInfo
     device: torch.device
     prompt: Any = None
+    new_languages: Mapping[str, str] = field(default_factory=dict)
+    new_tokens: tuple[int, ...] = ()
 
     def language(self, tag: str) -> str:
         """The model's own tag for ``tag``; raises :class:`UserError` naming those it has."""
+        new = languages.match(tag, tuple(self.new_languages))
+        if new is not None:
+            return self.new_languages[new]
         return pick_language(tag, self.info.languages, self.info.id)
+
+    def codes_for(self, borrowed: Mapping[str, str], added: Mapping[str, str]) -> dict[str, str]:
+        """See :func:`mulm_core.models.new_languages.codes_for`."""
+        places = self.model.config.vocab_size
+        return codes_for(self.info, self.tokenizer, self.family, places, borrowed, added)
+
+    def learn_languages(self, borrowed: Mapping[str, str], added: Mapping[str, str]) -> None:
+        """Take new languages on: those borrow a known one's code, these get a token like its.
+
+        Raises :class:`UserError` as :meth:`codes_for` does.
+        """
+        self.new_languages = self.codes_for(borrowed, added)
+        self.new_tokens = start_like(
+            self.model, self.tokenizer, self.family, self.new_languages, added
+        )
 
     def precision(self) -> AbstractContextManager[Any]:
         """Inside it, matrices are multiplied in bfloat16 where that is faster on the device."""

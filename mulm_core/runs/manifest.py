@@ -23,6 +23,9 @@ class RunManifest:
     ``corpus``, ``source`` and ``target`` tell the first; scores are means over the directions,
     whose own are in ``history`` where there are several. ``general`` is where the general text is
     from (empty: what comes with the program), whose scores stand beside the dev scores.
+    ``language_as`` and ``add_language`` are languages that the model learns, each with the known
+    one whose code it borrows, or whose token its own started from. ``warnings`` were told at the
+    start.
     ``parent`` is the run this one goes on from. ``incidents`` tell what went wrong and was mended:
     kind (not-a-number, out-of-memory, evaluation-out-of-memory), step and text.
     ``stopped_because`` is epochs, max_steps, max_minutes, patience or person; rates count the
@@ -47,6 +50,9 @@ class RunManifest:
     dev_pairs: int = 0
     leaked: int = 0
     tasks: list[dict[str, Any]] = field(default_factory=list)
+    language_as: dict[str, str] = field(default_factory=dict)
+    add_language: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
     general: str = ""
     general_segments: int = 0
     steps: int = 0

@@ -37,7 +37,7 @@ def add_adapter(base: Base, recipe: Recipe) -> Any:
         base.prompt = model
         return model
     pattern = target_pattern(base.model, recipe)
-    config = _ia3(recipe, pattern) if recipe.method == "ia3" else _lora(recipe, pattern)
+    config = _ia3(recipe, pattern) if recipe.method == "ia3" else _lora(base, recipe, pattern)
     model = get_peft_model(base.model, config)
     quicken(model)
     return model
@@ -68,8 +68,11 @@ def linear_layers(model: Any) -> list[str]:
     return [name for name in found if "." in name]
 
 
-def _lora(recipe: Recipe, pattern: str) -> Any:
-    """LoRA (Hu et al. 2021), DoRA (Liu et al. 2024) or rsLoRA (Kalajdzievski 2023)."""
+def _lora(base: Base, recipe: Recipe, pattern: str) -> Any:
+    """LoRA (Hu et al. 2021), DoRA (Liu et al. 2024) or rsLoRA (Kalajdzievski 2023).
+
+    The tokens of languages that are added learn beside it.
+    """
     from peft import LoraConfig, TaskType
 
     return LoraConfig(
@@ -81,6 +84,7 @@ def _lora(recipe: Recipe, pattern: str) -> Any:
         bias="none",
         use_dora=recipe.method == "dora",
         use_rslora=recipe.method == "rslora",
+        trainable_token_indices=list(base.new_tokens) or None,
     )
 
 

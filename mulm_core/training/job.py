@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,8 @@ class TrainRequest:
     ``from_run`` names a run of the same model whose adapter is the start; empty: a fresh one.
     ``further`` corpora and directions are learnt at the same time. ``general`` is a file or a
     corpus of another domain, on which forgetting is measured; empty: what comes with the program.
+    ``language_as`` and ``add_language`` name, for a language that the model does not know, a known
+    one: the former borrows its code, the latter learns a token that starts as a copy of its own.
     ``trackers`` hear of the run, too; None: those of the settings.
     """
 
@@ -48,6 +50,8 @@ class TrainRequest:
     from_run: str = ""
     further: tuple[Task, ...] = ()
     general: str = ""
+    language_as: Mapping[str, str] = field(default_factory=dict)
+    add_language: Mapping[str, str] = field(default_factory=dict)
     trackers: tuple[str, ...] | None = None
 
     @property
@@ -75,7 +79,8 @@ class TrainResult:
     They hold general_bleu and general_chrf as well where there was general text to score.
     ``seconds`` leaves out paused time; ``stopped`` tells that a person ended it before its last
     step, ``stopped_because`` is epochs, max_steps, max_minutes, patience or person. The rates count
-    the training steps' time alone; ``peak_memory_mb`` is in MiB, a GPU's included.
+    the training steps' time alone; ``peak_memory_mb`` is in MiB, a GPU's included. ``warnings``
+    were told at the start.
     """
 
     run: str
@@ -90,6 +95,7 @@ class TrainResult:
     pairs_per_second: float
     target_tokens_per_second: float
     peak_memory_mb: float
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -170,4 +176,5 @@ def result_of(run: Run) -> TrainResult:
         pairs_per_second=manifest.pairs_per_second,
         target_tokens_per_second=manifest.target_tokens_per_second,
         peak_memory_mb=manifest.peak_memory_mb,
+        warnings=tuple(manifest.warnings),
     )

@@ -330,7 +330,6 @@ class _Training:
         return pace * (self.total_steps - self.state.step)
 
     def _tell_start(self) -> None:
-        notes = self.setup.notes
         self.recorder.emit(
             RunStarted(
                 self.run_record.id,
@@ -338,10 +337,10 @@ class _Training:
                 device_summary(),
                 len(self.setup.train),
                 len(self.setup.dev),
-                tuple(note.text for note in notes if note.level == "warning"),
+                self.setup.warnings,
             )
         )
-        for note in notes:
+        for note in self.setup.notes:
             self.recorder.log(note.text, note.level)
 
     def _tell_step(self, loss: float, rate: float, norm: float, tokens_per_s: float) -> None:

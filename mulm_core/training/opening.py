@@ -79,6 +79,12 @@ def check_parent(request: TrainRequest) -> None:
             f"the run '{parent.id}' is of another model, {info.id}",
             fix="Choose that model, or train without the run",
         )
+    if parent.manifest.add_language != request.add_language:
+        raise UserError(
+            f"the run '{parent.id}' adds other languages to the model",
+            where="--add-language",
+            fix="Leave it as it is there, or train without the run",
+        )
     before = Recipe.from_dict(parent.manifest.recipe)
     for name in _OF_THE_ADAPTER:
         if getattr(before, name) != getattr(request.recipe, name):
@@ -104,6 +110,8 @@ def request_of(workspace: Workspace, run: Run) -> TrainRequest:
         manifest.parent,
         tuple(tasks[1:]),
         manifest.general,
+        manifest.language_as,
+        manifest.add_language,
     )
 
 

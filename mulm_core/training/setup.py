@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -11,9 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import mulm_core
+from mulm_core import languages
+from mulm_core.corpus.checks.base import percent
+from mulm_core.corpus.checks.unknown import TOO_MANY_UNKNOWN
 from mulm_core.errors import UserError
 from mulm_core.jobs import JobContext, LogLine
-from mulm_core.models import Base, device_summary, get_model, load_base, weights_hash
+from mulm_core.models import Base, ModelInfo, device_summary, get_model, load_base, weights_hash
 from mulm_core.models.device import core_count
 from mulm_core.models.families import pick_language
 from mulm_core.runs import RunManifest
@@ -51,6 +55,11 @@ class Setup:
     dev: DevSet
     notes: tuple[LogLine, ...]
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The notes that tell of what may disappoint."""
+        return tuple(note.text for note in self.notes if note.level == "warning")
+
 
 def prepare(ctx: JobContext, request: TrainRequest) -> Setup:
     """Read and check everything; nothing is written yet.
@@ -58,13 +67,13 @@ def prepare(ctx: JobContext, request: TrainRequest) -> Setup:
     Raises :class:`UserError` for a model, a corpus or languages that do not fit together.
     """
     info, recipe = get_model(request.workspace, request.model), request.recipe
-    for tag in dict.fromkeys(tag for task in request.tasks for tag in task.direction):
-        pick_language(tag, info.languages, info.id)
+    _check_languages(request, info)
     read = read_tasks(ctx, request)
     segments = dev_segments(read, recipe.dev_size)
     general = general_segments(request, segments)
     ctx.report(0, None, f"Loading {info.title}")
     base = load_base(info)
+    base.learn_languages(request.language_as, request.add_language)
     ctx.check()
     tokens = [
         _tokens(ctx, base, part.train, part.task.direction, recipe.max_length) for part in read
@@ -81,8 +90,25 @@ def prepare(ctx: JobContext, request: TrainRequest) -> Setup:
         for part, own in zip(read, tokens, strict=True)
     )
     order = Order(train, tuple(part.pairs for part in parts), recipe)
-    notes = tuple(_notes(parts, train, dev, general, recipe))
+    notes = (*_notes(parts, train, dev, general, recipe), *_unspelt(base, read, tokens))
     return Setup(base, train, parts, order, DevSet(base, dev, general, recipe), notes)
+
+
+def _check_languages(request: TrainRequest, info: ModelInfo) -> None:
+    """Raise :class:`UserError` for a language that the model neither knows nor is to learn."""
+    new = {**request.language_as, **request.add_language}
+    for tag in dict.fromkeys(tag for task in request.tasks for tag in task.direction):
+        if languages.match(tag, tuple(new)) is None:
+            pick_language(tag, info.languages, info.id)
+    method, side = request.recipe.method, request.recipe.side
+    learns = method in ("lora", "dora", "rslora") or (method == "full" and side == "both")
+    if request.add_language and not learns:
+        tag, like = next(iter(request.add_language.items()))
+        raise UserError(
+            "a language's token is learnt by lora, dora and rslora, and by full of both sides",
+            where=method,
+            fix=f"Choose one of these, or borrow a code: --language-as {tag}={like}",
+        )
 
 
 def _tokens(
@@ -146,6 +172,25 @@ def _notes(
         yield LogLine(f"No general text from {pairs}: forgetting is not measured there")
 
 
+def _unspelt(base: Base, read: list[TaskPairs], tokens: list[TokenPairs]) -> Iterator[LogLine]:
+    """A warning for each language of whose training text the vocabulary lacks too much."""
+    unknown, total = Counter[str](), Counter[str]()
+    for part, own in zip(read, tokens, strict=True):
+        for tag, table in zip(part.task.direction, (own.source, own.target), strict=True):
+            unknown[tag] += sum(
+                table[row].count(base.tokenizer.unk_token_id) for row in range(len(table))
+            )
+            total[tag] += int(table.lengths().sum())
+    for tag, count in unknown.items():
+        if count > TOO_MANY_UNKNOWN * total[tag]:
+            yield LogLine(
+                f"{base.info.title} cannot spell all of the {languages.name(tag)} text: its "
+                f"vocabulary lacks {percent(count / total[tag])} of the tokens. Choose another "
+                "model, or expect holes",
+                "warning",
+            )
+
+
 def new_manifest(request: TrainRequest, setup: Setup) -> RunManifest:
     """What is known of a run before its first step."""
     name = request.name.strip() or f"{request.corpus}-{request.source}-{request.target}"
@@ -171,6 +216,9 @@ def new_manifest(request: TrainRequest, setup: Setup) -> RunManifest:
             {**asdict(part.task), "corpus_hash": part.corpus_hash, "pairs": part.pairs}
             for part in setup.parts
         ],
+        language_as=dict(request.language_as),
+        add_language=dict(request.add_language),
+        warnings=list(setup.warnings),
         general=_general_name(request),
         general_segments=setup.dev.general_segments,
         parent=request.from_run,

@@ -72,9 +72,8 @@ class Pool:
             return self._without_adapter()
         folder = run.adapter_path
         assert folder is not None  # resolve() has looked
-        if (folder / WEIGHTS).is_file():
-            return self._with_weights(folder, base)
-        return self._with_adapter(folder, base)
+        with_it = self._with_weights if (folder / WEIGHTS).is_file() else self._with_adapter
+        return _speaking(run, base, with_it(folder, base))
 
     @contextmanager
     def _with_weights(self, folder: Path, base: Base) -> Iterator[None]:
@@ -128,8 +127,8 @@ class Pool:
         self._loaded += 1
         name = f"adapter{self._loaded}"
         try:
-            kind = PeftConfig.from_pretrained(str(folder)).peft_type
-            if self._peft is not None and self._peft.peft_type != kind:
+            kind = _kind(PeftConfig.from_pretrained(str(folder)))
+            if self._peft is not None and _kind(self._peft.active_peft_config) != kind:
                 self._drop_adapters()  # PEFT mixes no kinds
             if self._peft is None:
                 self._peft = PeftModel.from_pretrained(base.model, folder, adapter_name=name)
@@ -143,6 +142,23 @@ class Pool:
                 f"the adapter cannot be loaded ({reason})", where=folder, fix="Train it again"
             ) from error
         return name
+
+
+def _kind(config: Any) -> tuple[Any, bool]:
+    """What adapters must have in common to be loaded side by side."""
+    return config.peft_type, bool(getattr(config, "trainable_token_indices", None))
+
+
+@contextmanager
+def _speaking(run: Run, base: Base, tuned: AbstractContextManager[None]) -> Iterator[None]:
+    """Inside it, the base also knows the languages that the run has taught it."""
+    manifest = run.manifest
+    base.new_languages = base.codes_for(manifest.language_as, manifest.add_language)
+    try:
+        with tuned:
+            yield
+    finally:
+        base.new_languages = {}
 
 
 def resolve(workspace: Workspace, system: SystemRef) -> tuple[ModelInfo, Run | None]:

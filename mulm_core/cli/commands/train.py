@@ -78,6 +78,17 @@ def add_training(parser: Parser) -> None:
         help="text of another domain, to see what the model forgets; otherwise everyday sentences "
         "that come with the program",
     )
+    for flag, what in (
+        ("--language-as", "borrow the code of one that it knows"),
+        ("--add-language", "learn a token of its own, which starts as that of one that it knows"),
+    ):
+        parser.add_argument(
+            flag,
+            action="append",
+            default=[],
+            metavar="NEW=KNOWN",
+            help=f"for a language that the model does not know: {what}",
+        )
     parser.add_argument(
         "--set",
         action="append",
@@ -113,6 +124,8 @@ def training_request(args: Namespace) -> TrainRequest:
         args.name,
         further=tuple(further),
         general=args.general,
+        language_as=_new_languages(args, "language_as"),
+        add_language=_new_languages(args, "add_language"),
     )
 
 
@@ -138,6 +151,8 @@ def _going_on(args: Namespace, place: Workspace, changes: dict[str, str]) -> Tra
         name=args.name,
         from_run=parent.id,
         general=args.general or before.general,
+        language_as=_new_languages(args, "language_as") or before.language_as,
+        add_language=_new_languages(args, "add_language") or before.add_language,
     )
 
 
@@ -195,7 +210,8 @@ def _resuming(args: Namespace) -> ResumeRequest:
 def given_training(args: Namespace) -> list[str]:
     """Which of the flags of :func:`add_training` were given, without their dashes."""
     others = (
-        "model", "corpus", "source", "target", "from_run", "recipe", "name", "general", "set",
+        "model", "corpus", "source", "target", "from_run", "recipe", "name", "general",
+        "language_as", "add_language", "set",
     )  # fmt: skip
     given = [name for name in others if _given(args, name)] + list(declared_texts(args, Recipe))
     return [name.replace("_", "-") for name in given]
@@ -205,11 +221,18 @@ def _given(args: Namespace, name: str) -> bool:
     return bool(getattr(args, name))
 
 
-def _assignment(text: str) -> tuple[str, str]:
+def _assignment(text: str, flag: str = "--set", example: str = "epochs=4") -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals:
-        raise UserError(f"'{text}' is not KEY=VALUE", where="--set", fix="Write --set epochs=4")
+        raise UserError(f"'{text}' is not KEY=VALUE", where=flag, fix=f"Write {flag} {example}")
     return key.strip(), value
+
+
+def _new_languages(args: Namespace, name: str) -> dict[str, str]:
+    """The known language for each new one."""
+    flag = f"--{name.replace('_', '-')}"
+    pairs = (_assignment(text, flag, "oc=ca") for text in getattr(args, name))
+    return {languages.normalise(new): languages.normalise(known) for new, known in pairs}
 
 
 def _text(result: TrainResult) -> str:
@@ -226,6 +249,7 @@ def _text(result: TrainResult) -> str:
             f"{result.pairs:,} pairs in {duration(result.seconds)}",
             *scores,
             *map(direction_scores, result.best.get("directions", ())),
+            *result.warnings,
             f"{result.pairs_per_second:,.0f} pairs/s, "
             f"{result.target_tokens_per_second:,.0f} target tokens/s, "
             f"{result.peak_memory_mb:,.0f} MiB at most",

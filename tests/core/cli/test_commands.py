@@ -269,9 +269,34 @@ def test_several_corpora_are_learnt_at_once(
     assert "further" not in found and "parent" in found
 
 
+def test_a_new_language_is_added(
+    mulm: Any, tiny_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "occitan.tsv"
+    rows = [("en", "oc"), *tiny_model.PAIRS]
+    file.write_text("".join(f"{en}\t{oc}\n" for en, oc in rows), encoding="utf-8")
+    mulm("corpus", "import", file, "--source", "en", "--target", "oc", "--name", "oc")
+    done = mulm(
+        "train", "--model", tiny_folder, "--corpus", "oc", "--add-language", "OC=fr",
+        "--epochs", "1", "--name", "occitan",
+    )  # fmt: skip
+    assert done["warnings"] == []
+    assert mulm("runs", "show", "occitan")["add_language"] == {"oc": "fr"}
+    sentence = "the row opens 3"
+    written = tmp_path / "in.txt"
+    written.write_text(f"{sentence}\n", encoding="utf-8")
+    translated = mulm(
+        "translate", "--run", "occitan", "--source", "en", "--target", "oc",
+        "--input", written, "--output", tmp_path / "out.txt",
+    )  # fmt: skip
+    assert translated
+
+
 @pytest.mark.parametrize(
     ("command", "told"),
     [
+        (("train", "--model", "starter", "--corpus", "c", *DIRECTION, "--language-as", "oc"),
+         "--language-as: 'oc' is not KEY=VALUE"),
         (("train", "--model", "starter"), "arguments are required: --corpus."),
         (("train", "--model", "starter", "--corpus", "c", "--source", "en"), "--target is missing"),
         (("train", "--model", "starter", "--corpus", "c:xx"), "'xx' is not a direction"),
