@@ -61,9 +61,9 @@ class ResumeSearch:
 class SearchResult:
     """What came of a search; ``best`` is None where no trial came to an end.
 
-    ``run`` is the best trial's, kept among the runs; ``recipe`` is the best one, whose ``words``
-    are what ``--set`` takes to get it from its preset. ``importance`` has each field's share,
-    and is empty for fewer than ten trials.
+    ``run`` is the best trial's, kept among the runs; ``training`` is the request that makes it
+    again, whose recipe ``words`` give, as ``--set`` takes them, from its preset. ``importance``
+    has each field's share, and is empty for fewer than ten complete trials.
     """
 
     search: str
@@ -71,7 +71,7 @@ class SearchResult:
     trials: tuple[Trial, ...]
     best: Trial | None
     run: str
-    recipe: Recipe
+    training: TrainRequest
     words: tuple[str, ...]
     importance: dict[str, float]
     seconds: float
@@ -115,7 +115,7 @@ def result_of(search: Search) -> SearchResult:
         trials=tuple(record.trials),
         best=best,
         run=record.run,
-        recipe=recipe,
+        training=search.training(recipe),
         words=_words(recipe, tuple(record.plan.space)) if best else (),
         importance=importance(record.plan, record.trials),
         seconds=record.seconds,
@@ -124,9 +124,9 @@ def result_of(search: Search) -> SearchResult:
 
 
 def _words(recipe: Recipe, searched: Sequence[str]) -> tuple[str, ...]:
-    """What the recipe has of its own, as ``--set`` takes it; the rate, which methods change."""
+    """What the recipe has of its own, and what its preset would fit to method and data."""
     preset = PRESETS[recipe.preset].to_dict()
-    named = {*searched, "learning_rate"}
+    named = {*searched, "learning_rate", "epochs"}
     return tuple(
         f"{name}={value}"
         for name, value in recipe.to_dict().items()

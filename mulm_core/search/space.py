@@ -84,8 +84,13 @@ def searchable(recipe: Recipe) -> tuple[str, ...]:
 
 
 def default_fields(recipe: Recipe) -> tuple[str, ...]:
-    """The fields that a search changes unless told otherwise."""
-    return tuple(name for name in _DEFAULT if name in searchable(recipe))
+    """The fields that a search changes unless told otherwise.
+
+    Not the batch size where the steps are limited: the largest would always see the most.
+    """
+    limited = ("batch_tokens",) if recipe.max_steps is not None else ()
+    known = searchable(recipe)
+    return tuple(name for name in _DEFAULT if name in known and name not in limited)
 
 
 def space_of(recipe: Recipe, fields: Sequence[str] = ()) -> dict[str, Range]:

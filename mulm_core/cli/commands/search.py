@@ -102,22 +102,24 @@ def _list(searches: list[Search]) -> Answer:
 
 def _answer(found: Search) -> Answer:
     result = result_of(found)
-    command = _command(found, result)
-    data = {**asdict(result), "recipe": result.recipe.to_dict(), "status": found.record.status}
-    return Answer({**data, "command": command}, _text(found, result, command))
+    command = _command(result)
+    data = {**asdict(result), "recipe": result.training.recipe.to_dict()}
+    del data["training"]
+    told = {**data, "status": found.record.status, "command": command}
+    return Answer(told, _text(found, result, command))
 
 
-def _command(found: Search, result: SearchResult) -> str:
+def _command(result: SearchResult) -> str:
     """``mulm train`` with the best recipe, ready to paste; empty where there is none."""
     if result.best is None:
         return ""
-    training = found.training(result.recipe)
+    training = result.training
     words = ["mulm", "train", "--model", training.model]
     for task in training.tasks:
         words += ["--corpus", f"{task.corpus}:{task.source}-{task.target}"]
     if training.general:
         words += ["--general", training.general]
-    words += ["--recipe", result.recipe.preset]
+    words += ["--recipe", training.recipe.preset]
     words += [part for word in result.words for part in ("--set", word)]
     return shlex.join(words)
 

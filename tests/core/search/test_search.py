@@ -59,7 +59,7 @@ def test_a_search_keeps_the_best_run_alone(request_for: Make, workspace: Workspa
     (run,) = list_runs(workspace)
     assert (run.id, done.run, run.manifest.status) == ("try", "try", "finished")
     assert run.manifest.best["loss"] == done.best.score
-    assert run.manifest.recipe == done.recipe.to_dict()
+    assert run.manifest.recipe == done.training.recipe.to_dict()
     assert Translator(workspace).translate(["the row opens 3"], "en", "fr", system="run:try")
     assert sorted(path.name for path in get_search(workspace, "try").folder.iterdir()) == [
         "search.json"
@@ -76,7 +76,7 @@ def test_the_words_give_the_best_run_again(request_for: Make, workspace: Workspa
     done = search(JobContext(), request)
     assert done.best is not None
     recipe = recipe_from("quick", dict(word.split("=", 1) for word in done.words))
-    assert recipe == done.recipe
+    assert recipe == done.training.recipe
     assert recipe.lora_alpha == 2 * recipe.lora_rank
     result = train(JobContext(), replace(request.training, recipe=recipe))
     assert result.best["loss"] == done.best.score
@@ -142,7 +142,7 @@ def test_a_trial_is_cut_when_the_time_is_over(request_for: Make, workspace: Work
     assert 29 <= timed.ctx.elapsed_s() <= 32
     manifest = get_run(workspace, done.run).manifest
     assert manifest.stopped_because == "max_minutes" and 0 < manifest.steps < 30
-    assert done.recipe.max_minutes is None and "max_minutes" not in " ".join(done.words)
+    assert done.training.recipe.max_minutes is None and "max_minutes" not in " ".join(done.words)
 
 
 def test_no_trial_begins_that_would_not_end_in_time(request_for: Make) -> None:
