@@ -56,8 +56,8 @@ class TrainRequest:
 
     @property
     def tasks(self) -> tuple[Task, ...]:
-        """All that is learnt."""
-        return Task(self.corpus, self.source, self.target), *self.further
+        """All that is learnt, each task once."""
+        return tuple(dict.fromkeys((Task(self.corpus, self.source, self.target), *self.further)))
 
 
 @dataclass(frozen=True)

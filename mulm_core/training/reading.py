@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from mulm_core.corpus import CorpusStore, get_corpus
+from mulm_core.corpus import SPLITS, CorpusStore, get_corpus
 from mulm_core.corpus.checks import keep_out_leakage
 from mulm_core.errors import UserError
 from mulm_core.jobs import JobContext
@@ -16,7 +16,7 @@ from mulm_core.training.job import Task, TrainRequest
 
 @dataclass(frozen=True)
 class TaskPairs:
-    """What a corpus holds for a task; ``held_out`` are its dev and test texts, on either side.
+    """What a corpus holds for a task.
 
     ``leaked`` counts the training pairs kept out because they overlap with dev or test.
     """
@@ -24,7 +24,7 @@ class TaskPairs:
     task: Task
     train: Pairs
     dev: Pairs
-    held_out: frozenset[str]
+    test: Pairs
     leaked: int
     corpus_hash: str
 
@@ -78,7 +78,7 @@ def _read(ctx: JobContext, request: TrainRequest, task: Task) -> TaskPairs:
     leaked = keep_out_leakage(ctx, request.workspace, task.corpus)
     ctx.report(0, None, f"Reading {corpus.name}")
     with CorpusStore.open(corpus.path) as store:
-        train, dev, test = (list(store.pairs(name, *task.direction)) for name in _SPLITS)
+        train, dev, test = (list(store.pairs(split, *task.direction)) for split in SPLITS)
         digest = store.content_hash()
     for pairs, split in ((train, "training"), (dev, "dev")):
         if not pairs:
@@ -87,15 +87,12 @@ def _read(ctx: JobContext, request: TrainRequest, task: Task) -> TaskPairs:
                 where=corpus.name,
                 fix="Import more pairs",
             )
-    return TaskPairs(task, train, dev, frozenset(_texts([*dev, *test])), leaked, digest)
-
-
-_SPLITS = ("train", "dev", "test")
+    return TaskPairs(task, train, dev, test, leaked, digest)
 
 
 def _apart(read: list[TaskPairs]) -> list[TaskPairs]:
     """The same without training pairs that share a text with another corpus' dev or test."""
-    held_out = frozenset[str]().union(*(part.held_out for part in read))
+    held_out = {text for part in read for text in _texts([*part.dev, *part.test])}
     apart = []
     for part in read:
         train = [pair for pair in part.train if held_out.isdisjoint(_texts([pair]))]
