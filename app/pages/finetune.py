@@ -10,6 +10,7 @@ from app.context import AppContext
 from app.i18n import tr
 from app.pages.finetune_forecast import ForecastView
 from app.pages.finetune_run import RunView
+from app.pages.finetune_search import SearchView
 from app.pages.finetune_setup import NARROW, WIDTH, SetupPanel
 from app.viewmodels.finetune import FineTuneModel
 from app.widgets.page import EmptyState, Page, primary_button, quiet_button, scrolled
@@ -36,8 +37,13 @@ class FineTunePage(Page):
         self._stop = quiet_button(tr("Stop"), "square", lambda: model.run.stop())
         self._stop.setToolTip(tr("End now and keep the best checkpoint"))
         self._start = primary_button(tr("Start"), "play", self.start)
+        self._actions_of_run = QWidget()
+        buttons = QHBoxLayout(self._actions_of_run)
+        buttons.setContentsMargins(0, 0, 0, 0)
+        buttons.setSpacing(8)
         for button in (self._again, self._pause, self._stop, self._resume, self._start):
-            self.add_action(button)
+            buttons.addWidget(button)
+        self.add_action(self._actions_of_run)
         self._setup = SetupPanel(model)
         self._forecast = ForecastView(context)
         self._run = RunView(context, model)
@@ -48,7 +54,9 @@ class FineTunePage(Page):
         self.tabs.setAccessibleName(tr("One run, or a search"))
         self.tabs.setTabBarAutoHide(True)
         self.tabs.tabBar().setDrawBase(False)
+        self.search = SearchView(context, model)
         self.tabs.addTab(self._right, tr("Run"))
+        self.tabs.addTab(self.search, tr("Search"))
         row = QHBoxLayout()
         row.setSpacing(24)
         row.addWidget(self._setup)
@@ -78,6 +86,8 @@ class FineTunePage(Page):
         self._forecast.estimate.unwanted.connect(model.forecaster.cancel)
         self._forecast.estimate.batch_proposed.connect(model.use_batch)
         model.run_changed.connect(self._follow_run)
+        self.tabs.currentChanged.connect(lambda at: self._actions_of_run.setVisible(at == 0))
+        self.search.run_wanted.connect(lambda: self.tabs.setCurrentIndex(0))
         model.charts_importable.connect(self._run.details.prepare)
         self._setup.valid_changed.connect(lambda _: self._update())
         for sequence in ("Ctrl+Return", "Ctrl+Enter"):
@@ -92,6 +102,7 @@ class FineTunePage(Page):
         """Read models and corpora again."""
         self._model.library.refresh()
         self._model.prepare()
+        self.search.on_shown()
 
     def open(self, **kwargs: object) -> None:
         """Take ``corpus`` or ``model`` to start from, or a run as ``AppContext.navigate`` says."""

@@ -248,6 +248,10 @@ class FineTuneModel(QObject):
         if row is not None:
             self._take_over(Setup.of_run(row))
 
+    def take_over(self, request: TrainRequest) -> None:
+        """Choose all that this request asks for, such as the best of a search."""
+        self._take_over(Setup.of_request(request))
+
     def start_afresh(self) -> None:
         """Start from the base model alone after all."""
         self._set(replace(self.setup, from_run=""))

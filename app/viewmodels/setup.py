@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.viewmodels.library import RunRow
 from mulm_core.fields import specs
@@ -29,10 +29,19 @@ class Setup:
     @classmethod
     def of_run(cls, run: RunRow) -> Setup:
         """What the run was started with; raises :class:`UserError` for a recipe not ours."""
-        recipe = Recipe.from_dict(run.recipe)
+        setup = cls(run.model, run.corpus, run.source, run.target)
+        return setup.with_recipe(Recipe.from_dict(run.recipe))
+
+    @classmethod
+    def of_request(cls, request: TrainRequest) -> Setup:
+        """The choices that make this request of a fresh run."""
+        setup = cls(request.model, request.corpus, request.source, request.target)
+        return setup.with_recipe(request.recipe)
+
+    def with_recipe(self, recipe: Recipe) -> Setup:
+        """The same choices with another recipe."""
         preset = recipe.preset if recipe.preset in PRESETS else "balanced"
-        changes = _changes(recipe, PRESETS[preset])
-        return cls(run.model, run.corpus, run.source, run.target, preset, changes)
+        return replace(self, preset=preset, changes=_changes(recipe, PRESETS[preset]))
 
     def recipe(self) -> Recipe:
         """The recipe as chosen; raises :class:`UserError` naming the field that is wrong."""

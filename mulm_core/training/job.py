@@ -50,8 +50,8 @@ class TrainRequest:
     from_run: str = ""
     further: tuple[Task, ...] = ()
     general: str = ""
-    language_as: Mapping[str, str] = field(default_factory=dict)
-    add_language: Mapping[str, str] = field(default_factory=dict)
+    language_as: Mapping[str, str] = field(default_factory=dict, hash=False)
+    add_language: Mapping[str, str] = field(default_factory=dict, hash=False)
     trackers: tuple[str, ...] | None = None
 
     @property
