@@ -119,6 +119,8 @@ class SearchModel(QObject):
         self._job: Job | None = None
         self.state = SearchState()
         self.earlier: tuple[SearchRow, ...] = ()
+        self._listed_for = ""  # the corpus
+        finetune.setup_changed.connect(self._follow_corpus)
 
     # Choices -------------------------------------------------------------------------------
 
@@ -152,7 +154,7 @@ class SearchModel(QObject):
         if obstacle:
             self._set(phase="failed", error=obstacle)
             return
-        training = replace(self.finetune.setup.request(self._workspace), from_run="")
+        training = self.finetune.setup.request(self._workspace)
         self._begin(SearchRequest(training, tuple(fields), trials, minutes))
 
     def resume(self) -> None:
@@ -186,9 +188,13 @@ class SearchModel(QObject):
 
     def refresh(self) -> None:
         """Read the earlier searches on the chosen corpus; ``listed`` follows."""
-        corpus = self.finetune.setup.corpus
+        corpus = self._listed_for = self.finetune.setup.corpus
         job = self._runner.start(_list, (self._workspace, corpus), title="", quiet=True)
         job.succeeded.connect(self._list_read)
+
+    def _follow_corpus(self) -> None:
+        if self.finetune.setup.corpus != self._listed_for:
+            self.refresh()
 
     def use_best(self) -> None:
         """Take the best recipe, and what it was found for, into the form."""

@@ -128,6 +128,22 @@ def test_an_earlier_search_shows_again(qtbot: QtBot, page: Any) -> None:
     assert (again.phase, again.trials, again.best) == ("finished", state.trials, state.best)
 
 
+def test_earlier_searches_are_listed_at_the_first_sight(
+    qtbot: QtBot, worked: Path, window: MainWindow, context: AppContext
+) -> None:
+    from mulm_core.jobs import JobContext
+    from mulm_core.search import SearchRequest, search
+    from mulm_core.training import TrainRequest, recipe_from
+
+    training = TrainRequest(
+        context.workspace, "tiny", "office", "en", "fr", recipe_from("quick", SHORT), "before"
+    )
+    search(JobContext(), SearchRequest(training, trials=1))
+    window.show_page("finetune")
+    setup = window.page("finetune").search.setup  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: setup._earlier.count() == 1, timeout=WAIT)
+
+
 def test_an_obstacle_is_said_before_the_search(page: Any) -> None:
     page._model.change_fields({"lora_rank": "0"})
     assert page.search.setup._obstacle.isVisible() and not page.search.setup.start.isEnabled()

@@ -119,6 +119,9 @@ def _command(result: SearchResult) -> str:
         words += ["--corpus", f"{task.corpus}:{task.source}-{task.target}"]
     if training.general:
         words += ["--general", training.general]
+    for flag in ("language_as", "add_language"):
+        for language, known in getattr(training, flag).items():
+            words += [f"--{flag.replace('_', '-')}", f"{language}={known}"]
     words += ["--recipe", training.recipe.preset]
     words += [part for word in result.words for part in ("--set", word)]
     return shlex.join(words)
