@@ -31,8 +31,8 @@ def _probe(args: Namespace) -> Answer:
 
 def _text(recipe: Recipe, result: ProbeResult) -> str:
     lines = [
-        f"Recipe  {recipe.preset}, here {recipe.epochs:,} epochs with {recipe.evals_per_epoch:,} "
-        f"evaluations each{f', {recipe.max_steps:,} steps at most' if recipe.max_steps else ''}",
+        f"Recipe  {recipe.preset}: epochs {recipe.epochs:,}, evaluations in each "
+        f"{recipe.evals_per_epoch:,}{f', steps {recipe.max_steps:,}' if recipe.max_steps else ''}",
         f"Time    {duration(result.seconds)}, give or take {result.error:.0%}: {result.steps:,} "
         f"steps of {result.step_seconds:.2f} s, each evaluation {result.evaluation_seconds:.1f} s",
         f"Memory  {result.memory_mb:,.0f} MiB; {result.free_memory_mb:,.0f} MiB are free",
