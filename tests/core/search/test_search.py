@@ -160,7 +160,7 @@ def test_what_has_ended_is_kept(request_for: Make, workspace: Workspace, how: st
             getattr(ctx, how)()
 
     ctx = JobContext(sink)
-    request = asked(request_for, 4, evals_per_epoch=2)
+    request = asked(request_for, 4)
     if how == "stop":
         assert len(search(ctx, request).trials) == 2
     else:
@@ -172,9 +172,8 @@ def test_what_has_ended_is_kept(request_for: Make, workspace: Workspace, how: st
     (run,) = list_runs(workspace)
     assert run.id == record.run and not (workspace.searches / "try" / "runs").exists()
 
-    done = search(JobContext(), ResumeSearch(workspace, "try"))
-    whole = search(JobContext(), request)
-    assert course(done.trials) == course(whole.trials)
+    done = search(JobContext(), ResumeSearch(workspace, "try", trials=3))
+    assert list(done.trials[:2]) == record.trials and len(done.trials) == 3
 
 
 @pytest.mark.parametrize("how", ["stop", "cancel"])
@@ -218,18 +217,18 @@ def _search_in_child(root: str, model: str, recipe: dict[str, object], telling: 
             else None
         )
     )
-    search(ctx, SearchRequest(training, FIELDS, 5))
+    search(ctx, SearchRequest(training, FIELDS, 3))
 
 
 def test_a_killed_search_is_resumed(request_for: Make, workspace: Workspace) -> None:
-    request = asked(request_for, 5)
+    request = asked(request_for, 3)
     recipe = request.training.recipe.to_dict()
     context = multiprocessing.get_context("forkserver")
     told, telling = context.Pipe(duplex=False)
     arguments = (str(workspace.root), request.training.model, recipe, telling)
     child = context.Process(target=_search_in_child, args=arguments)
     child.start()
-    while told.recv() < 3:
+    while told.recv() < 2:
         pass
     child.kill()
     child.join()
@@ -237,7 +236,7 @@ def test_a_killed_search_is_resumed(request_for: Make, workspace: Workspace) -> 
     telling.close()
     assert child.exitcode == -signal.SIGKILL
     found = get_search(workspace, "try")
-    assert found.record.status == "interrupted" and len(found.record.trials) >= 2
+    assert found.record.status == "interrupted" and found.record.trials
     done = search(JobContext(), ResumeSearch(workspace, "try"))
     whole = search(JobContext(), request)
     assert course(done.trials) == course(whole.trials)
