@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.context import AppContext
 from app.i18n import number, tr, tr_n
 from app.pages.finetune_estimate import EstimateView
-from app.pages.runs import RunEntry
+from app.pages.runs import RunEntry, trash_button
 from app.viewmodels.finetune import Forecast
 from app.viewmodels.names import direction_name
 from app.viewmodels.runs import RunRow
@@ -41,13 +41,17 @@ class ForecastView(QWidget):
         self._card.body.addWidget(self.estimate)
         self._card.body.addWidget(line())
         self._card.body.addLayout(self._course())
+        self._trash = trash_button(context)
+        head = QHBoxLayout()
+        head.addWidget(self._runs_title, 1)
+        head.addWidget(self._trash)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(12)
         outer.addWidget(self._obstacle)
         outer.addWidget(self._card)
         outer.addSpacing(8)
-        outer.addWidget(self._runs_title)
+        outer.addLayout(head)
         outer.addWidget(self._runs)
         outer.addWidget(self._all)
         outer.addStretch(1)
@@ -85,7 +89,8 @@ class ForecastView(QWidget):
         return grid
 
     def show_runs(self, runs: tuple[RunRow, ...]) -> None:
-        """Offer these earlier runs; hidden where there are none."""
+        """Offer these earlier runs, and those in the trash; hidden where there are none."""
+        self._trash.setVisible(bool(self._context.library.deleted))
         if runs != self._shown:
             self._shown = runs
             self._list_runs(_RUNS_SHOWN)

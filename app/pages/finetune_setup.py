@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from app.i18n import number, rough_duration, rough_size, tr, tr_n
 from app.icons import icon
+from app.pages.finetune_further import FurtherCorpora, GeneralChoice
 from app.viewmodels.finetune import FineTuneModel
 from app.viewmodels.names import direction_name
 from app.widgets.choice_cards import Choice, ChoiceCards
@@ -40,6 +41,8 @@ class SetupPanel(QWidget):
         self._models = combo_box(tr("Base model"))
         self._corpora = combo_box(tr("Corpus"))
         self._direction = label("", "strong")
+        self._further = FurtherCorpora(model)
+        self._general = GeneralChoice(model)
         self._start_from = InlineMessage()
         self._presets = ChoiceCards(self._preset_choices(), name=tr("Preset"))
         self._form = RecipeForm(model.fields(), model.values())
@@ -91,15 +94,17 @@ class SetupPanel(QWidget):
             box.addSpacing(6)
         box.addWidget(label(tr("Direction"), "small"))
         box.addLayout(self._direction_row())
+        box.addWidget(self._further)
         box.addWidget(self._start_from)
         box.addSpacing(10)
         box.addWidget(label(tr("Preset"), "small"))
         box.addWidget(self._presets)
         box.addSpacing(10)
         box.addWidget(self._fold_button())
+        box.addWidget(self._general)
         box.addWidget(self._form)
         box.addStretch(1)
-        self._form.hide()
+        self._unfold(False)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(inner))
@@ -132,12 +137,13 @@ class SetupPanel(QWidget):
 
     def _unfold(self, shown: bool) -> None:
         self._form.setVisible(shown)
+        self._general.setVisible(shown)
         self._fold.setIcon(icon("chevron-down" if shown else "chevron-right"))
 
     def _connect(self) -> None:
         model = self._model
         model.setup_changed.connect(self._show_setup)
-        model.recipe_replaced.connect(lambda: self._form.set_values(model.values()))
+        model.recipe_replaced.connect(self._form.set_values)
         model.forecaster.estimate_changed.connect(self._show_facts)
         self._models.activated.connect(lambda _: model.choose_model(self._models.currentData()))
         self._corpora.activated.connect(lambda _: model.choose_corpus(self._corpora.currentData()))

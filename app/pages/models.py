@@ -160,9 +160,7 @@ class ModelsPage(Page):
         return menu_button(menu, tr("More about {name}", name=model.title))
 
     def _show_trash(self) -> None:
-        deleted = self._context.library.deleted
-        self._trash.setVisible(bool(deleted))
-        self._trash.setText(tr("Deleted runs ({n})", n=number(len(deleted))))
+        self._trash.setVisible(bool(self._context.library.deleted))
 
     def _show_failure(self, failure: Failure) -> None:
         self._message.error(_sentence(failure.sentence), details=failure.details)

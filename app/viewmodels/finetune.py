@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -20,7 +20,7 @@ from mulm_core.fields import FieldSpec, specs
 from mulm_core.jobs import JobContext
 from mulm_core.languages import match
 from mulm_core.models import device_summary
-from mulm_core.training import PRESETS, Recipe, ResumeRequest, TrainRequest, train
+from mulm_core.training import PRESETS, Recipe, ResumeRequest, Task, TrainRequest, train
 from mulm_core.workspace import Workspace
 
 __all__ = ["Estimate", "FineTuneModel", "Forecast", "Setup"]
@@ -30,7 +30,7 @@ class FineTuneModel(QObject):
     """Choices on the left, the run on the right."""
 
     setup_changed = Signal()
-    recipe_replaced = Signal()  # the form shows the values anew
+    recipe_replaced = Signal(dict)  # values that the form shows now
     charts_importable = Signal()  # what draws charts is in memory
     run_changed = Signal()  # another LiveRun shows
 
@@ -86,19 +86,54 @@ class FineTuneModel(QObject):
     def choose_preset(self, preset: str) -> None:
         """Take a preset's recipe; fields that were changed go back to it."""
         self._set(replace(self.setup, preset=preset, changes={}))
-        self.recipe_replaced.emit()
+        self.recipe_replaced.emit(self.values())  # also what was no sound value
 
     def change_fields(self, changes: Mapping[str, str]) -> None:
         """Change recipe fields, given as text."""
-        self._set(replace(self.setup, changes={**self.setup.changes, **changes}))
-        if "method" in changes and not self.obstacle():
-            self.recipe_replaced.emit()  # the learning rate follows the method
+        self._set(replace(self.setup, changes={**self.setup.changes, **changes}), but=changes)
 
-    def _set(self, setup: Setup) -> None:
-        if setup != self.setup:
-            self.setup = setup
-            self.forecaster.cancel()
-            self.setup_changed.emit()
+    def add_corpus(self, name: str) -> None:
+        """Learn from another corpus at the same time, in the direction it was imported in."""
+        row = self.library.corpus(name)
+        if row is not None:
+            task = Task(name, row.source, row.target)
+            if task in self.setup.tasks:  # then its other direction
+                task = Task(name, row.target, row.source)
+            self._set(replace(self.setup, further=(*self.setup.further, task)))
+
+    def swap_further(self, place: int) -> None:
+        """Learn the other direction of a further corpus."""
+        further = list(self.setup.further)
+        task = further[place]
+        further[place] = replace(task, source=task.target, target=task.source)
+        self._set(replace(self.setup, further=tuple(further)))
+
+    def remove_further(self, place: int) -> None:
+        """Learn without a further corpus after all."""
+        further = self.setup.further
+        self._set(replace(self.setup, further=further[:place] + further[place + 1 :]))
+
+    def choose_general(self, choice: str) -> None:
+        """Measure forgetting on this file or corpus; empty: on what comes with the program."""
+        self._set(replace(self.setup, general=choice))
+
+    def _set(self, setup: Setup, but: Collection[str] = ()) -> None:
+        """Take over choices; the form follows, *but* for the fields that are being edited in it."""
+        setup = replace(setup, pairs=self._pairs(setup.tasks))
+        if setup == self.setup:
+            return
+        before = self._values()
+        self.setup = setup
+        self.forecaster.cancel()
+        self.setup_changed.emit()
+        now = self._values()
+        followed = {k: v for k, v in now.items() if k not in but and v != before.get(k)}
+        if followed:
+            self.recipe_replaced.emit(followed)
+
+    def _pairs(self, tasks: Iterable[Task], split: str = "train") -> int:
+        rows = (self.library.corpus(task.corpus) for task in tasks)
+        return sum(row.splits.get(split, 0) for row in rows if row is not None)
 
     def _fill_gaps(self) -> None:
         """Choose what is the only sensible choice; drop what is gone."""
@@ -112,8 +147,9 @@ class FineTuneModel(QObject):
                 self.corpora, key=lambda row: row.created, default=CorpusRow("", "", "", 0)
             )
             setup = replace(setup, corpus=newest.name, source=newest.source, target=newest.target)
-        self.setup = setup
-        self.setup_changed.emit()
+        known = [task for task in setup.further if self.library.corpus(task.corpus) is not None]
+        self._set(replace(setup, further=tuple(known)))
+        self.setup_changed.emit()  # the lists to choose from are others
 
     # The recipe ----------------------------------------------------------------------------
 
@@ -122,14 +158,21 @@ class FineTuneModel(QObject):
         """The declared fields of a recipe, for the form."""
         return list(specs(Recipe).values())
 
-    @staticmethod
-    def preset_epochs(preset: str) -> int:
-        """How often a preset goes through the corpus."""
-        return PRESETS[preset].epochs
+    def preset_epochs(self, preset: str) -> int:
+        """How often a preset goes through the corpora that are chosen."""
+        return replace(self.setup, preset=preset, changes={}).recipe().epochs
 
     def values(self) -> dict[str, object]:
-        """The values of the recipe's fields as chosen, for the form."""
-        return {name: getattr(self.recipe(), name) for name in specs(Recipe)}
+        """The values of the recipe's fields as chosen; raises as :meth:`recipe`."""
+        recipe = self.recipe()
+        return {name: getattr(recipe, name) for name in specs(Recipe)}
+
+    def _values(self) -> dict[str, object]:
+        """The same; nothing where a field is wrong, which the form shows itself."""
+        try:
+            return self.values()
+        except UserError:
+            return {}
 
     def recipe(self) -> Recipe:
         """The recipe as chosen; raises :class:`UserError` naming the field that is wrong."""
@@ -139,13 +182,24 @@ class FineTuneModel(QObject):
 
     def obstacle(self) -> str:
         """Why Start cannot work yet, in one sentence; empty when it can."""
-        setup = self.setup
-        model, corpus = self.library.model(setup.model), self.library.corpus(setup.corpus)
+        model = self.library.model(self.setup.model)
         if model is None:
             return tr("Choose a base model; the Models page lists them.")
+        for task in self.setup.tasks:
+            if problem := self._problem(model, task):
+                return problem
+        try:
+            self.recipe()
+        except UserError as error:
+            return error.sentence()
+        return ""
+
+    def _problem(self, model: ModelRow, task: Task) -> str:
+        """Why the model cannot learn this corpus in this direction; empty when it can."""
+        corpus = self.library.corpus(task.corpus)
         if corpus is None:
             return tr("Choose a corpus; the Corpora page imports one from your files.")
-        for tag in (setup.source, setup.target):
+        for tag in task.direction:
             if match(tag, model.languages) is None:
                 return tr(
                     "{model} does not know {language}. Choose another model or corpus.",
@@ -158,21 +212,16 @@ class FineTuneModel(QObject):
             return tr(
                 "{corpus} has no dev pairs to score against. Import more text.", corpus=corpus.name
             )
-        try:
-            self.recipe()
-        except UserError as error:
-            return error.sentence()
         return ""
 
     def forecast(self) -> Forecast | None:
         """What Start will do with the present choices; None where it cannot start."""
-        corpus = self.library.corpus(self.setup.corpus)
-        if corpus is None or self.obstacle():
+        if self.obstacle():
             return None
         recipe = self.recipe()
-        dev = min(corpus.splits.get("dev", 0), recipe.dev_size)
+        dev = min(self._pairs(self.setup.tasks, "dev"), recipe.dev_size)
         steps = self.forecaster.steps(self._question())
-        return Forecast(corpus.splits["train"], dev, recipe.epochs, device_summary(), steps)
+        return Forecast(self.setup.pairs, dev, recipe.epochs, device_summary(), steps)
 
     def estimate(self, preset: str = "") -> Estimate | None:
         """What the run will take, where it has been measured; of a preset, as it came."""
@@ -188,14 +237,11 @@ class FineTuneModel(QObject):
 
     def use_batch(self, tokens: int) -> None:
         """Take another batch size into the recipe."""
-        self.change_fields({"batch_tokens": str(tokens)})
-        self.recipe_replaced.emit()
+        self._set(replace(self.setup, changes={**self.setup.changes, "batch_tokens": str(tokens)}))
 
     def _question(self, setup: Setup | None = None) -> Question:
         setup = setup or self.setup
-        corpus = self.library.corpus(setup.corpus)
-        pairs = corpus.pairs if corpus is not None else 0
-        return setup.request(self._workspace), pairs
+        return setup.request(self._workspace), setup.pairs
 
     # Runs ----------------------------------------------------------------------------------
 
@@ -260,7 +306,6 @@ class FineTuneModel(QObject):
         self.clear_run()
         self._set(setup)
         self._fill_gaps()
-        self.recipe_replaced.emit()
 
     def show_run(self, id: str, beside: str = "") -> None:
         """Show an earlier run, with another beside it, unless one is running here."""

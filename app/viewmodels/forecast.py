@@ -15,7 +15,7 @@ from mulm_core.training.forecast import ForecastRequest, forecast_steps
 _MIB = 2**20
 
 Question = tuple[TrainRequest, int]
-"""A run that is asked about, and how many pairs its corpus holds now."""
+"""A run that is asked about, and how many training pairs its corpora hold now."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,13 @@ class Forecaster(QObject):
             self._asked = question
             run = question[0]
             request = ForecastRequest(
-                run.workspace, run.model, run.corpus, run.source, run.target, run.recipe
+                run.workspace,
+                run.model,
+                run.corpus,
+                run.source,
+                run.target,
+                run.recipe,
+                run.further,
             )
             job = self._runner.start(forecast_steps, request, title="", quiet=True)
             job.succeeded.connect(lambda steps: self._counted(question, steps))

@@ -50,7 +50,10 @@ class ModelRow:
 
 @dataclass(frozen=True)
 class RunRow:
-    """One run; ``bleu`` and ``gain`` are dev scores, None before the first evaluation."""
+    """One run; ``bleu`` and ``gain`` are dev scores, None before the first evaluation.
+
+    ``further`` are the corpora and directions (source, target) that were learnt beside the first.
+    """
 
     id: str
     name: str
@@ -65,6 +68,8 @@ class RunRow:
     gain: float | None = None
     note: str = ""
     recipe: Mapping[str, Any] = field(default_factory=dict)
+    further: tuple[tuple[str, str, str], ...] = ()
+    general: str = ""
 
     @property
     def resumable(self) -> bool:
@@ -209,6 +214,10 @@ def _run_row(run: Run) -> RunRow:
         gain=gain,
         note=manifest.note,
         recipe=manifest.recipe,
+        further=tuple(
+            (task["corpus"], task["source"], task["target"]) for task in manifest.tasks[1:]
+        ),
+        general=manifest.general,
     )
 
 

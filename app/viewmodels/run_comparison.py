@@ -87,13 +87,18 @@ def _row(difference: Difference) -> DifferenceRow:
     known = fields.get(difference.name) if difference.part == "recipe" else None
     return DifferenceRow(
         parts.get(difference.part, difference.part),
-        known.title if known is not None else difference.name.replace("_", " "),
+        known.title if known is not None else _words(difference.name),
         _text(difference.first),
         _text(difference.second),
     )
 
 
+def _words(name: str) -> str:
+    words = name.replace("_", " ").replace("bleu", "BLEU").replace("chrf", "chrF")
+    return words[:1].upper() + words[1:]
+
+
 def _text(value: Any) -> str:
     if value is None or value == "":
         return "\N{EN DASH}"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from app.viewmodels.library import RunRow
 from mulm_core.fields import specs
-from mulm_core.training import PRESETS, Recipe, TrainRequest, recipe_from
+from mulm_core.training import PRESETS, Recipe, Task, TrainRequest, recipe_from
 from mulm_core.workspace import Workspace
 
 
@@ -15,7 +15,10 @@ from mulm_core.workspace import Workspace
 class Setup:
     """``changes`` are recipe fields that differ from the preset, as text.
 
-    ``from_run`` is the run whose adapter is the start; empty: a fresh one.
+    ``from_run`` is the run whose adapter is the start; empty: a fresh one. ``further`` corpora and
+    directions are learnt at the same time; ``general`` is a file or corpus to measure forgetting
+    on, empty: what comes with the program. ``pairs`` is how many there are to learn from, to which
+    presets are fitted.
     """
 
     model: str = ""
@@ -25,17 +28,34 @@ class Setup:
     preset: str = "quick"
     changes: Mapping[str, str] = field(default_factory=dict)
     from_run: str = ""
+    further: tuple[Task, ...] = ()
+    general: str = ""
+    pairs: int = 0
 
     @classmethod
     def of_run(cls, run: RunRow) -> Setup:
         """What the run was started with; raises :class:`UserError` for a recipe not ours."""
-        setup = cls(run.model, run.corpus, run.source, run.target)
+        setup = cls(
+            run.model,
+            run.corpus,
+            run.source,
+            run.target,
+            further=tuple(Task(*task) for task in run.further),
+            general=run.general,
+        )
         return setup.with_recipe(Recipe.from_dict(run.recipe))
 
     @classmethod
     def of_request(cls, request: TrainRequest) -> Setup:
         """The choices that make this request of a fresh run."""
-        setup = cls(request.model, request.corpus, request.source, request.target)
+        setup = cls(
+            request.model,
+            request.corpus,
+            request.source,
+            request.target,
+            further=request.further,
+            general=request.general,
+        )
         return setup.with_recipe(request.recipe)
 
     def with_recipe(self, recipe: Recipe) -> Setup:
@@ -43,9 +63,14 @@ class Setup:
         preset = recipe.preset if recipe.preset in PRESETS else "balanced"
         return replace(self, preset=preset, changes=_changes(recipe, PRESETS[preset]))
 
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """All corpora and directions."""
+        return Task(self.corpus, self.source, self.target), *self.further
+
     def recipe(self) -> Recipe:
         """The recipe as chosen; raises :class:`UserError` naming the field that is wrong."""
-        return recipe_from(self.preset, self.changes)
+        return recipe_from(self.preset, self.changes, self.pairs or None)
 
     def request(self, workspace: Workspace) -> TrainRequest:
         """What the engine is asked; raises as :meth:`recipe`."""
@@ -57,15 +82,19 @@ class Setup:
             self.target,
             self.recipe(),
             from_run=self.from_run,
+            further=self.further,
+            general=self.general,
         )
 
 
 def _changes(recipe: Recipe, preset: Recipe) -> dict[str, str]:
+    """What makes the preset this recipe, whatever the number of pairs."""
     values = {
         name: getattr(recipe, name)
         for name in specs(Recipe)
         if getattr(recipe, name) != getattr(preset, name)
     }
-    if "method" in values:  # or the rate would be fitted to the method once more
+    values["epochs"] = recipe.epochs  # or the preset would be fitted to the pairs once more
+    if "method" in values:  # or the rate would be fitted to the method
         values["learning_rate"] = recipe.learning_rate
     return {name: "" if value is None else str(value) for name, value in values.items()}

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 from app.i18n import tr
 from app.widgets.live_chart import LiveChart, Look
 
-_HEIGHT = 192
+_HEIGHT = 204
 _NARROWEST = 270
 _PLACES = ((0,), (1,), (2, 3), (4, 5))  # which charts share a place
 
@@ -137,6 +137,8 @@ class RunCharts(QWidget):
         for name in self._beside:
             self._charts[name.partition("@")[0]].set_points(name, [], [])
         self._beside = set()
+        # The faint line of each single step would be taken for the other run's.
+        self._charts["loss"].set_series_visible("loss", not curves)
         for curve, points in curves.items():
             if curve == "loss":  # the smoothed one is enough
                 continue

@@ -14,7 +14,7 @@ from math import inf
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton
 from shiboken6 import isValid
 
 from app.i18n import tr
@@ -169,7 +169,7 @@ class LiveChart(Card):
         head.addWidget(self._at)
         self._legend = FlowLayout()
         self._plot = pg.PlotWidget()
-        self._plot.setMinimumHeight(96)
+        self._plot.setMinimumHeight(64)
         self._plot.setFrameShape(self._plot.Shape.NoFrame)
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._waiting = label(tr("Nothing to show yet"), "small")
@@ -244,14 +244,17 @@ class LiveChart(Card):
         """What a series is called in the legend."""
         return self._series[name].title
 
+    def set_series_visible(self, name: str, shown: bool) -> None:
+        """Draw a series, or not; its legend stays as it is."""
+        self._series[name].curve.setVisible(shown)
+
     def offer(self, titles: Sequence[str], choose: Callable[[int], object]) -> None:
         """Make the title a menu of charts; *choose* gets the place of the one to show."""
-        button = QToolButton()
-        button.setText(self._title.text())
-        button.setProperty("role", "chart-title")
+        button = QPushButton(self._title.text())
+        button.setProperty("kind", "chart-title")
+        button.setAutoDefault(False)
         button.setToolTip(tr("Choose what this chart shows"))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(button)
         for place, title in enumerate(titles):
             menu.addAction(title).triggered.connect(lambda _=False, place=place: choose(place))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 from app.i18n import tr
 from app.widgets.page import label, quiet_button
 
-_HEIGHT = 360
+_HEIGHT = 260
 
 
 class LogView(QWidget):
@@ -20,7 +20,6 @@ class LogView(QWidget):
         self._text.setReadOnly(True)
         self._text.setProperty("role", "log")
         self._text.setAccessibleName(tr("Log of the run"))
-        self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._text.setPlaceholderText(tr("Nothing has been written yet."))
         self._text.setMinimumHeight(_HEIGHT)
         head = QHBoxLayout()
