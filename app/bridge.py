@@ -54,6 +54,7 @@ class Job(QObject):
         self.stoppable = stoppable
         self.in_bytes = False
         self.done = False
+        self.failure: Failure | None = None
         self.last_progress: Progress | None = None
         self.ctx = JobContext(sink=partial(sink, self.id))
 
@@ -116,7 +117,8 @@ class Job(QObject):
         elif isinstance(error, Cancelled):
             self.cancelled.emit()
         else:
-            self.failed.emit(failure_of(error))
+            self.failure = failure_of(error)
+            self.failed.emit(self.failure)
         self.finished.emit()
 
 

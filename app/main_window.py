@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QByteArray, QTimer, QUrl, Signal
+from PySide6.QtCore import QByteArray, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from app.context import AppContext, Notice, PageSpec
 from app.i18n import tr, tr_n
 from app.icons import app_icon
 from app.job_strip_feed import JobStripFeed
+from app.leaving import Leaving
 from app.menus import MenuCommands, Menus
 from app.system_info import memory_used, report_text
 from app.theme import theme
@@ -55,6 +56,7 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()
         self._lay_out()
         self._feed = JobStripFeed(self.strip, ctx)
+        self._leaving = Leaving(self, ctx.runner)
         self._menus = self._make_menus()
         self._overlay = DropOverlay(self, self._drop_hint)
         self._overlay.dropped.connect(self._drop)
@@ -63,6 +65,7 @@ class MainWindow(QMainWindow):
         ctx.preferences.changed.connect(self._preference_changed)
         ctx.preferences.failed.connect(lambda text: ctx.notify(text, "error"))
         self._menus.mark_theme(ctx.preferences.theme)
+        ctx.library.changed.connect(self._tell_elsewhere, Qt.ConnectionType.SingleShotConnection)
         self._restore()
         QTimer.singleShot(0, self._show_machine)
 
@@ -192,6 +195,17 @@ class MainWindow(QMainWindow):
         if notice.tone != "error":
             self._notice_timer.start()
 
+    def _tell_elsewhere(self) -> None:
+        """At the start, say which run another window of this program is busy with."""
+        run = next((run for run in self._ctx.library.runs if run.status == "running"), None)
+        if run is not None:
+            self._ctx.notify(
+                tr("“{name}” is training in another program; it can be followed here.",
+                   name=run.name),
+                action=tr("Show it"),
+                on_action=lambda: self._ctx.navigate("finetune", run=run.id),
+            )  # fmt: skip
+
     def _copy_report(self) -> None:
         QGuiApplication.clipboard().setText(report_text())
         self._ctx.notify(tr("The report is on the clipboard: versions of program and system."))
@@ -225,9 +239,14 @@ class MainWindow(QMainWindow):
         self.page(self._current).setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask while a job runs; then stop everything and remember how the window was."""
-        if self.strip.running and not ask_close_while_running(self, self.strip.titles()):
+        """Ask while a job runs; else end everything and remember how the window was."""
+        if self.strip.running:
             event.ignore()
+            answer = ask_close_while_running(self, self.strip.titles())
+            if answer == "background":
+                self._leaving.go_on()
+            elif answer == "stop":
+                self._leaving.stop()
             return
         self._ctx.settings.setValue("window/geometry", self.saveGeometry())
         self._ctx.settings.sync()

@@ -54,6 +54,7 @@ class FineTunePage(Page):
         self.tabs.setAccessibleName(tr("One run, or a search"))
         self.tabs.setTabBarAutoHide(True)
         self.tabs.tabBar().setDrawBase(False)
+        self._right.setContentsMargins(0, 12, 0, 0)  # off the tabs
         self.search = SearchView(context, model)
         self.tabs.addTab(self._right, tr("Run"))
         self.tabs.addTab(self.search, tr("Search"))
@@ -141,7 +142,8 @@ class FineTunePage(Page):
     def _update(self) -> None:
         model, state = self._model, self._model.run.state
         idle = state.phase == "idle"
-        self._start.setVisible(idle or (state.phase in ("failed", "cancelled") and not state.run))
+        never_begun = state.phase == "failed" and not state.run
+        self._start.setVisible(idle or state.phase == "cancelled" or never_begun)
         self._again.setVisible(not state.busy and not idle)
         self._resume.setVisible(state.resumable)
         self._pause.setVisible(state.busy and state.phase != "stopping")
@@ -157,6 +159,7 @@ class FineTunePage(Page):
                 model.forecast(), obstacle, model.setup.source, model.setup.target
             )
             self._forecast.show_runs(model.earlier_runs())
+            self._forecast.show_elsewhere(model.elsewhere())
             self._show_estimate()
         if not idle:
             self._right.setCurrentIndex(_RUN)

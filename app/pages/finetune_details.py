@@ -67,7 +67,7 @@ class RunDetails(QWidget):
         ]  # fmt: skip
         self._switch = SegmentedButtons(titles, tr("What is shown of the run"))
         self._switch.changed.connect(self.show_part)
-        self._others = combo_box(tr("Compare with another run"), 300)
+        self._others = combo_box(tr("Compare with another run"), 320)
         self._others.setToolTip(tr("Draw another run's curves faintly behind"))
         self._others.activated.connect(
             lambda _: self._model.compare_with(str(self._others.currentData()))

@@ -25,6 +25,7 @@ class ForecastView(QWidget):
         super().__init__()
         self._context = context
         self._obstacle = InlineMessage()
+        self._elsewhere = InlineMessage()
         self._title = label("", "section", wrap=True)
         self._pairs = Stat(tr("Training pairs"))
         self._dev = Stat(tr("Dev segments"))
@@ -48,6 +49,7 @@ class ForecastView(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(12)
+        outer.addWidget(self._elsewhere)
         outer.addWidget(self._obstacle)
         outer.addWidget(self._card)
         outer.addSpacing(8)
@@ -94,6 +96,19 @@ class ForecastView(QWidget):
         if runs != self._shown:
             self._shown = runs
             self._list_runs(_RUNS_SHOWN)
+
+    def show_elsewhere(self, run: RunRow | None) -> None:
+        """Say that another program is training, which makes two at once slow."""
+        if run is None:
+            self._elsewhere.clear()
+            return
+        self._elsewhere.info(
+            tr("“{name}” is training in another program; a second one makes both slow.",
+               name=run.name),
+            action=tr("Show it"),
+            on_action=lambda: self._context.navigate("finetune", run=run.id),
+            closable=False,
+        )  # fmt: skip
 
     def _list_runs(self, most: int) -> None:
         runs = self._shown or ()

@@ -249,6 +249,12 @@ class FineTuneModel(QObject):
         """The runs on the chosen corpus, newest first."""
         return tuple(row for row in self.library.runs if row.corpus == self.setup.corpus)
 
+    def elsewhere(self) -> RunRow | None:
+        """A run that another program trains now."""
+        if self.run.busy:
+            return None
+        return next((row for row in self.library.runs if row.status == "running"), None)
+
     def start(self) -> None:
         """Start the run; the obstacle, if any, shows as its error."""
         if self.run.busy:

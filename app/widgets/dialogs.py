@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
@@ -18,25 +20,34 @@ from app.icons import app_icon
 from app.system_info import versions_text
 from app.widgets.page import label
 
+Close = Literal["background", "stop", "stay"]
+"""What becomes of running jobs when the window is closed; ``stay`` closes nothing."""
 
-def ask_close_while_running(parent: QWidget, jobs: list[str]) -> bool:
-    """Ask whether to quit although *jobs* (their names) run; True to quit."""
+
+def ask_close_while_running(parent: QWidget, jobs: list[str]) -> Close:
+    """Ask what becomes of *jobs* (their names), which run while the window is closed."""
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.NoIcon)
-    box.setWindowTitle(tr("Quit while a job runs?"))
+    box.setWindowTitle(tr("Close while a job runs?"))
     if len(jobs) == 1:
         box.setText(tr("“{job}” is still running.", job=jobs[0]))
     else:
         box.setText(tr("{n} jobs are still running: {jobs}.", n=len(jobs), jobs=", ".join(jobs)))
     box.setInformativeText(
-        tr("Quitting stops it. Fine-tuning keeps its last checkpoint; imports are undone.")
+        tr(
+            "It can go on without the window; the program ends when it is done. Stopped, "
+            "fine-tuning keeps its best checkpoint and can be resumed; imports are undone."
+        )
     )
-    leave = box.addButton(tr("Stop and quit"), QMessageBox.ButtonRole.DestructiveRole)
-    stay = box.addButton(tr("Keep running"), QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(stay)
+    role = QMessageBox.ButtonRole
+    background = box.addButton(tr("Go on in the background"), role.AcceptRole)
+    stop = box.addButton(tr("Stop and quit"), role.DestructiveRole)
+    stay = box.addButton(tr("Cancel"), role.RejectRole)
+    box.setDefaultButton(background)
     box.setEscapeButton(stay)
     box.exec()
-    return box.clickedButton() is leave
+    clicked = box.clickedButton()
+    return "background" if clicked is background else "stop" if clicked is stop else "stay"
 
 
 class AboutDialog(QDialog):

@@ -50,8 +50,8 @@ def make_chart(place: int) -> LiveChart:
         chart = LiveChart(tr("Dev scores"), tr("0 to 100; dashed: zero-shot"), decimals=1)
         series = {
             "bleu": "BLEU",
-            "chrf": "chrF",
             "general_bleu": tr("general BLEU"),
+            "chrf": "chrF",
             "general_chrf": tr("general chrF"),
         }
     elif place == 2:

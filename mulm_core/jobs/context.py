@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from mulm_core.errors import Cancelled
+from mulm_core.jobs.clock import awake_s
 
 _REPORT_INTERVAL_S = 0.1  # 10 Hz is as fast as a person reads a progress bar
 
@@ -55,7 +55,7 @@ class JobContext:
     def __init__(
         self,
         sink: Callable[[Event], None] | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = awake_s,
     ) -> None:
         self._sink = sink or (lambda event: None)
         self._clock = clock

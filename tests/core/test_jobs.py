@@ -9,6 +9,7 @@ import pytest
 
 from mulm_core.errors import Cancelled
 from mulm_core.jobs import JobContext, Lanes, LogLine, Progress
+from mulm_core.jobs.clock import awake_s
 
 
 class Clock:
@@ -184,3 +185,9 @@ def test_close_waits_for_what_runs():
     until(lambda: done)
     lanes.close()
     assert done == [1, 1]
+
+
+def test_the_clock_of_jobs_counts_seconds() -> None:
+    before = awake_s()
+    time.sleep(0.1)
+    assert 0.05 < awake_s() - before < 5

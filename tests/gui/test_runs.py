@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -185,6 +187,59 @@ def test_the_log_shows_and_can_be_copied(qtbot: QtBot, page: Any, worked: Path) 
     next(b for b in details.log.findChildren(QPushButton) if b.text() == "Copy").click()
     written = (run.folder / "log.txt").read_text(encoding="utf-8").rstrip("\n")
     assert QGuiApplication.clipboard().text() == details.log.text == written
+
+
+ELSEWHERE = """
+import sys, time, torch
+torch.set_num_threads(1)
+from mulm_core.jobs import JobContext
+from mulm_core.training import TrainRequest, recipe_from, train
+from mulm_core.workspace import Workspace
+
+def slow(event):
+    if getattr(event, "step", 0) and not hasattr(event, "is_best"):
+        time.sleep(0.05)
+
+changes = {"epochs": "12", "batch_tokens": "256", "dev_size": "4", "patience": "0"}
+request = TrainRequest(
+    Workspace.open(sys.argv[1]), "tiny", "office", "en", "fr", recipe_from("quick", changes), "far away"
+)
+train(JobContext(slow), request)
+"""
+
+
+def test_a_run_of_another_program_is_told_and_followed(
+    qtbot: QtBot, page: Any, worked: Path, own_workspace: Path, qapp: object
+) -> None:
+    from app.launch import make_context, make_window
+
+    root = Path(__file__).resolve().parents[2]
+    other = subprocess.Popen([sys.executable, "-c", ELSEWHERE, str(worked)], cwd=root)
+    try:
+        qtbot.waitUntil(
+            lambda: any(run.manifest.status == "running" for run in list_runs(Workspace(worked))),
+            timeout=WAIT,
+        )
+        context = make_context(own_workspace)
+        window = make_window(context)
+        qtbot.addWidget(window)
+        window.show()
+        bar = window.findChild(InlineMessage, "notice")
+        qtbot.waitUntil(lambda: "far away" in bar.text and bar.isVisible(), timeout=WAIT)
+        next(b for b in bar.findChildren(QPushButton) if b.text() == "Show it").click()
+        run = window.page("finetune")._model.run
+        qtbot.waitUntil(lambda: run.state.phase == "elsewhere", timeout=WAIT)
+        seen = run.state.step
+        qtbot.waitUntil(lambda: run.state.step > seen, timeout=WAIT)
+        assert run.state.phase == "elsewhere" and not run.busy
+        qtbot.waitUntil(lambda: run.state.phase == "finished", timeout=WAIT)
+        steps = [x for x, _ in run.curves.points["loss"]]
+        assert steps == list(range(1, run.state.total_steps + 1))
+        qtbot.waitUntil(lambda: not context.runner.jobs, timeout=WAIT)
+        window.close()
+    finally:
+        other.kill()
+        other.wait()
 
 
 def test_the_training_loss_is_smoothed_and_steps_trained_again_replace_the_old() -> None:

@@ -23,12 +23,14 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from app.bridge import Job
 from app.context import AppContext, Notice
 from app.launch import NO_DISPLAY, make_context, make_window, page_specs
 from app.main_window import MainWindow
 from app.system_libraries import advice
 from app.theme import theme
 from app.widgets.message import InlineMessage
+from mulm_core.jobs import JobContext
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [spec.key for spec in page_specs()]
@@ -121,32 +123,66 @@ def test_a_notice_offers_its_action(window: MainWindow) -> None:
     assert done == [True] and not bar.isVisible()
 
 
-def test_closing_while_a_job_runs_asks(
-    qtbot: QtBot, window: MainWindow, context: AppContext
-) -> None:
-    begun = threading.Event()
+def endless(context: AppContext, until: threading.Event, **options: object) -> Job:
+    """A job that runs until it is stopped, cancelled or *until* is set."""
 
-    def wait(ctx: object, _request: None) -> None:
-        begun.set()
-        while True:
+    def work(ctx: JobContext, _request: None) -> str:
+        while not until.wait(0.01) and not ctx.stop_requested:
             ctx.check()
-            threading.Event().wait(0.01)
+        return "kept"
 
-    job = context.runner.start(wait, None, title="Fine-tune", page="finetune")
-    assert begun.wait(5)
-    assert window.strip.titles() == ["Fine-tune"]
+    return context.runner.start(work, None, title="Fine-tune", page="finetune", **options)
 
-    def answer(text: str) -> None:
+
+def answer(text: str) -> None:
+    """Press a button of the question that shows next."""
+
+    def press() -> None:
         box = QApplication.activeModalWidget()
         assert isinstance(box, QMessageBox) and "Fine-tune" in box.text()
         next(b for b in box.buttons() if b.text() == text).click()
 
-    QTimer.singleShot(0, lambda: answer("Keep running"))
+    QTimer.singleShot(0, press)
+
+
+def test_closing_while_a_job_runs_asks_and_can_stop_it(
+    qtbot: QtBot, window: MainWindow, context: AppContext
+) -> None:
+    job = endless(context, threading.Event(), stoppable=True)
+    assert window.strip.titles() == ["Fine-tune"]
+    answer("Cancel")
     assert not window.close()
     assert window.isVisible() and not job.done
-    QTimer.singleShot(0, lambda: answer("Stop and quit"))
+    kept: list[str] = []
+    job.succeeded.connect(kept.append)
+    answer("Stop and quit")
+    with qtbot.waitSignal(window.closed):
+        window.close()
+        assert not window.isVisible()
+    assert kept == ["kept"]
+
+
+def test_what_cannot_be_kept_is_undone(
+    qtbot: QtBot, window: MainWindow, context: AppContext
+) -> None:
+    job = endless(context, threading.Event())
+    answer("Stop and quit")
     with qtbot.waitSignals([window.closed, job.cancelled]):
-        assert window.close()
+        window.close()
+
+
+def test_a_job_can_go_on_without_the_window(
+    qtbot: QtBot, window: MainWindow, context: AppContext
+) -> None:
+    enough = threading.Event()
+    job = endless(context, enough)
+    answer("Go on in the background")
+    window.close()
+    assert not window.isVisible()
+    qtbot.wait(100)
+    assert not job.done
+    with qtbot.waitSignals([job.succeeded, window.closed]):
+        enough.set()
 
 
 def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
