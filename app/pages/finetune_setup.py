@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from app.i18n import number, rough_duration, rough_size, tr, tr_n
 from app.icons import icon
 from app.pages.finetune_further import FurtherCorpora, GeneralChoice
+from app.pages.finetune_languages import NewLanguages
 from app.viewmodels.finetune import FineTuneModel
 from app.viewmodels.names import direction_name
 from app.widgets.choice_cards import Choice, ChoiceCards
@@ -42,6 +43,7 @@ class SetupPanel(QWidget):
         self._corpora = combo_box(tr("Corpus"))
         self._direction = label("", "strong")
         self._further = FurtherCorpora(model)
+        self._languages = NewLanguages(model)
         self._general = GeneralChoice(model)
         self._start_from = InlineMessage()
         self._presets = ChoiceCards(self._preset_choices(), name=tr("Preset"))
@@ -95,6 +97,7 @@ class SetupPanel(QWidget):
         box.addWidget(label(tr("Direction"), "small"))
         box.addLayout(self._direction_row())
         box.addWidget(self._further)
+        box.addWidget(self._languages)
         box.addWidget(self._start_from)
         box.addSpacing(10)
         box.addWidget(label(tr("Preset"), "small"))

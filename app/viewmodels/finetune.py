@@ -14,7 +14,7 @@ from app.viewmodels.library import CorpusRow, Library, ModelRow, RunRow
 from app.viewmodels.live_run import LiveRun
 from app.viewmodels.names import language_name
 from app.viewmodels.run_comparison import RunComparison
-from app.viewmodels.setup import Setup
+from app.viewmodels.setup import NewLanguage, Setup
 from mulm_core.errors import UserError
 from mulm_core.fields import FieldSpec, specs
 from mulm_core.jobs import JobContext
@@ -70,8 +70,8 @@ class FineTuneModel(QObject):
 
     def choose_model(self, id: str) -> None:
         """Fine-tune this base model."""
-        kept = self.setup.from_run if id == self.setup.model else ""
-        self._set(replace(self.setup, model=id, from_run=kept))
+        if id != self.setup.model:
+            self._set(replace(self.setup, model=id, from_run="", new_languages={}))
 
     def choose_corpus(self, name: str) -> None:
         """Learn from this corpus, in the direction it was imported in."""
@@ -116,6 +116,22 @@ class FineTuneModel(QObject):
     def choose_general(self, choice: str) -> None:
         """Measure forgetting on this file or corpus; empty: on what comes with the program."""
         self._set(replace(self.setup, general=choice))
+
+    def unknown_languages(self) -> tuple[str, ...]:
+        """The tags in the chosen directions that the chosen model does not know."""
+        known = self.known_languages()
+        tags = dict.fromkeys(tag for task in self.setup.tasks for tag in task.direction if tag)
+        return tuple(tag for tag in tags if known and match(tag, known) is None)
+
+    def known_languages(self) -> tuple[str, ...]:
+        """The tags of the languages that the chosen model knows."""
+        model = self.library.model(self.setup.model)
+        return model.languages if model is not None else ()
+
+    def teach(self, tag: str, like: str, own_token: bool) -> None:
+        """Learn a language that the model does not know after one that it knows."""
+        new = {**self.setup.new_languages, tag: NewLanguage(like, own_token)}
+        self._set(replace(self.setup, new_languages=new))
 
     def _set(self, setup: Setup, but: Collection[str] = ()) -> None:
         """Take over choices; the form follows, *but* for the fields that are being edited in it."""
@@ -200,9 +216,10 @@ class FineTuneModel(QObject):
         if corpus is None:
             return tr("Choose a corpus; the Corpora page imports one from your files.")
         for tag in task.direction:
-            if match(tag, model.languages) is None:
+            if match(tag, model.languages) is None and tag not in self.setup.new_languages:
                 return tr(
-                    "{model} does not know {language}. Choose another model or corpus.",
+                    "{model} does not know {language}. Choose a related language that it is "
+                    "learnt after, or another model or corpus.",
                     model=model.title,
                     language=language_name(tag),
                 )

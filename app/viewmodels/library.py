@@ -70,6 +70,8 @@ class RunRow:
     recipe: Mapping[str, Any] = field(default_factory=dict)
     further: tuple[tuple[str, str, str], ...] = ()
     general: str = ""
+    language_as: Mapping[str, str] = field(default_factory=dict)
+    add_language: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def resumable(self) -> bool:
@@ -218,6 +220,8 @@ def _run_row(run: Run) -> RunRow:
             (task["corpus"], task["source"], task["target"]) for task in manifest.tasks[1:]
         ),
         general=manifest.general,
+        language_as=manifest.language_as,
+        add_language=manifest.add_language,
     )
 
 

@@ -12,13 +12,24 @@ from mulm_core.workspace import Workspace
 
 
 @dataclass(frozen=True)
+class NewLanguage:
+    """A language that the model does not know is learnt after one that it knows.
+
+    With its ``own_token`` it starts as a copy of the other; else it borrows the other's code.
+    """
+
+    like: str
+    own_token: bool = False
+
+
+@dataclass(frozen=True)
 class Setup:
     """``changes`` are recipe fields that differ from the preset, as text.
 
     ``from_run`` is the run whose adapter is the start; empty: a fresh one. ``further`` corpora and
     directions are learnt at the same time; ``general`` is a file or corpus to measure forgetting
-    on, empty: what comes with the program. ``pairs`` is how many there are to learn from, to which
-    presets are fitted.
+    on, empty: what comes with the program. ``new_languages`` are by their tags. ``pairs`` is how
+    many there are to learn from, to which presets are fitted.
     """
 
     model: str = ""
@@ -30,6 +41,7 @@ class Setup:
     from_run: str = ""
     further: tuple[Task, ...] = ()
     general: str = ""
+    new_languages: Mapping[str, NewLanguage] = field(default_factory=dict)
     pairs: int = 0
 
     @classmethod
@@ -42,6 +54,10 @@ class Setup:
             run.target,
             further=tuple(Task(*task) for task in run.further),
             general=run.general,
+            new_languages={
+                **{tag: NewLanguage(like) for tag, like in run.language_as.items()},
+                **{tag: NewLanguage(like, True) for tag, like in run.add_language.items()},
+            },
         )
         return setup.with_recipe(Recipe.from_dict(run.recipe))
 
@@ -84,7 +100,18 @@ class Setup:
             from_run=self.from_run,
             further=self.further,
             general=self.general,
+            language_as=self._learnt(own_token=False),
+            add_language=self._learnt(own_token=True),
         )
+
+    def _learnt(self, *, own_token: bool) -> dict[str, str]:
+        """The new languages of the tasks that are learnt this way."""
+        tags = {tag for task in self.tasks for tag in task.direction}
+        return {
+            tag: new.like
+            for tag, new in self.new_languages.items()
+            if tag in tags and new.own_token == own_token
+        }
 
 
 def _changes(recipe: Recipe, preset: Recipe) -> dict[str, str]:

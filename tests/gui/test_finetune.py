@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from app.context import AppContext
@@ -85,6 +86,16 @@ def test_a_language_the_model_lacks_is_said_before_start(
     model.choose_corpus("german")
     assert "German" in model.obstacle()
     assert page._forecast._obstacle.isVisible() and not page._start.isEnabled()
+    like, _way = page._setup._languages.findChildren(QComboBox)
+    like.setCurrentIndex(like.findData("fr"))
+    like.activated.emit(like.currentIndex())
+    assert model.obstacle() == "" and page._start.isEnabled()
+    model.change_fields({**SHORT, "epochs": "1"})
+    page.start()
+    run = model.run
+    qtbot.waitUntil(lambda: not run.busy, timeout=WAIT)
+    assert run.state.phase == "finished", run.state.error
+    assert get_run(model._workspace, run.state.run).manifest.language_as == {"de": "fr"}
 
 
 def test_a_run_in_the_window(qtbot: QtBot, window: MainWindow, page: Any, worked: Path) -> None:

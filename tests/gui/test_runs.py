@@ -201,9 +201,8 @@ def slow(event):
         time.sleep(0.05)
 
 changes = {"epochs": "12", "batch_tokens": "256", "dev_size": "4", "patience": "0"}
-request = TrainRequest(
-    Workspace.open(sys.argv[1]), "tiny", "office", "en", "fr", recipe_from("quick", changes), "far away"
-)
+workspace, recipe = Workspace.open(sys.argv[1]), recipe_from("quick", changes)
+request = TrainRequest(workspace, "tiny", "office", "en", "fr", recipe, "far away")
 train(JobContext(slow), request)
 """
 
