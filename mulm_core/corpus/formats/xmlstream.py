@@ -87,8 +87,9 @@ class Feeder:
 
     def feed(self, piece: bytes) -> list[Any]:
         """The elements that are complete now; those of the last call are gone."""
-        in_unit = self._top is not None and _forget(self._top, self._names)
-        if in_unit and self._waiting > _MAX_UNIT:
+        if self._top is None or not _forget(self._top, self._names):
+            self._waiting = 0  # what came so far is in no unit
+        elif self._waiting > _MAX_UNIT:
             raise _endless(self._source)
         self._waiting += len(piece)
         try:

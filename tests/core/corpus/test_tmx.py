@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tracemalloc
@@ -202,7 +203,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
     [
         ("<body>", tu("Ja", "Oui") + "</body></tmx>", "1"),
         ("<header>", f"</header><body>{tu('Ja', 'Oui')}</body></tmx>", "1"),
-        ("<body><tu>", "</tu></body></tmx>", "one of its units is longer than 4 MB"),
+        ("<body><tu>", "</tu></body></tmx>", ".*one of its units is longer than 4 MB.*"),
     ],
 )
 def test_megabytes_that_are_no_units_take_no_memory(tmp_path, start, end, said):
@@ -218,7 +219,7 @@ def test_megabytes_that_are_no_units_take_no_memory(tmp_path, start, end, said):
     result, grown = subprocess.run(
         run, capture_output=True, text=True, check=True, env=env
     ).stdout.splitlines()
-    assert said in result
+    assert re.fullmatch(said, result)
     assert int(grown) < 120_000
 
 
