@@ -84,7 +84,8 @@ def fine_tune(qtbot: QtBot, window: MainWindow, heartbeat: Heartbeat) -> tuple[f
     assert window.current_page == "finetune"
     page: Any = window.page("finetune")
     assert page._model.setup.preset == "quick"
-    qtbot.waitUntil(lambda: page._run.details.prepared, timeout=MINUTE)  # sooner than a person reads
+    # Sooner than a person reads.
+    qtbot.waitUntil(lambda: page._run.details.prepared, timeout=MINUTE)
     heartbeat.start()
     click(qtbot, page, "Start")
     run = page._model.run
