@@ -160,7 +160,7 @@ class LiveRun(QObject):
         elif isinstance(event, DevEvaluated):
             self._scored(event)
         elif isinstance(event, LogLine) and event.level == "warning":
-            self._set(incidents=(*self.state.incidents, event.text))
+            self._warn(event.text)
         elif isinstance(event, RunStarted):
             phase = "running" if self.state.phase == "starting" else self.state.phase
             self._set(
@@ -170,8 +170,12 @@ class LiveRun(QObject):
                 device=event.device,
                 pairs=event.pairs,
                 dev_pairs=event.dev_pairs,
-                incidents=(*self.state.incidents, *event.warnings),
             )
+            self._warn(*event.warnings)
+
+    def _warn(self, *texts: str) -> None:
+        """Keep what a person should know, each once: some is told by two events."""
+        self._set(incidents=tuple(dict.fromkeys((*self.state.incidents, *texts))))
 
     def _stepped(self, event: TrainStep) -> None:
         if event.step <= self.state.step and self.curves.cut(event.step):

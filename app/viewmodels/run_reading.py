@@ -95,7 +95,7 @@ def _state(run: Run, lines: Sequence[Mapping[str, Any]]) -> RunState:
         elapsed_s=manifest.seconds,
         zero_shot=Scores.read(manifest.zero_shot),
         best=Scores.read(manifest.best),
-        incidents=tuple(str(incident.get("text", "")) for incident in manifest.incidents),
+        incidents=(*manifest.warnings, *(str(mended["text"]) for mended in manifest.incidents)),
         error=manifest.error,
     )
     step = _newest(lines, "train")

@@ -64,7 +64,8 @@ class RunState:
 
     ``phase`` is idle, starting, running, paused, stopping, finished, stopped, interrupted,
     cancelled, failed or elsewhere (another process trains it). Times are in seconds; ``message``
-    says what it does before its first step, ``incidents`` what went wrong and was mended.
+    says what it does before its first step, ``incidents`` what a person should know: what may
+    disappoint, what went wrong and was mended.
     """
 
     phase: str = "idle"

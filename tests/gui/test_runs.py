@@ -18,9 +18,9 @@ from app.main_window import MainWindow
 from app.pages.runs import RunEntry, RunMenu
 from app.viewmodels.run_state import Curves
 from app.widgets.message import InlineMessage
-from mulm_core.jobs import JobContext
+from mulm_core.jobs import JobContext, LogLine
 from mulm_core.runs import get_run, list_runs
-from mulm_core.training import TrainRequest, recipe_from, train
+from mulm_core.training import RunStarted, TrainRequest, recipe_from, train
 from mulm_core.workspace import Workspace
 
 WAIT = 120_000
@@ -192,8 +192,8 @@ def test_the_log_shows_and_can_be_copied(qtbot: QtBot, page: Any, worked: Path) 
 ELSEWHERE = """
 import sys, time, torch
 torch.set_num_threads(1)
-from mulm_core.jobs import JobContext
-from mulm_core.training import TrainRequest, recipe_from, train
+from mulm_core.jobs import JobContext, LogLine
+from mulm_core.training import RunStarted, TrainRequest, recipe_from, train
 from mulm_core.workspace import Workspace
 
 def slow(event):
@@ -249,3 +249,13 @@ def test_the_training_loss_is_smoothed_and_steps_trained_again_replace_the_old()
     assert smooth[0] == (1, 4.0) and abs(smooth[-1][1] - 3.0) < 0.2
     assert curves.cut(21) and raw[-1][0] == smooth[-1][0] == 20
     assert not curves.cut(21)
+
+
+def test_what_a_person_should_know_is_told_once(page: Any) -> None:
+    run, words = page._model.run, "out of memory: each batch is now computed in 2 parts"
+    run._told(RunStarted("far", 10, "CPU", 100, 10, warnings=("Too long pairs were left out",)))
+    for text in ("Too long pairs were left out", words):
+        run._told(LogLine(text, "warning"))
+    assert run.state.incidents == ("Too long pairs were left out", words)
+    shown = page._run._incidents.text
+    assert shown.startswith("Out of memory: each batch") and "1 more in the log" in shown
