@@ -28,6 +28,7 @@ class FineTunePage(Page):
         model = FineTuneModel(context.workspace, context.runner, context.library, preset)
         self._model = model
         self._navigate = context.navigate
+        self._notify = context.notify
         self._again = quiet_button(tr("New run"), "plus", model.clear_run)
         self._resume = primary_button(
             tr("Resume"), "play", lambda: model.resume(model.run.state.run)
@@ -108,6 +109,9 @@ class FineTunePage(Page):
     def open(self, **kwargs: object) -> None:
         """Take ``corpus`` or ``model`` to start from, or a run as ``AppContext.navigate`` says."""
         model = self._model
+        if kwargs and model.run.busy and kwargs.get("run") != model.run.state.run:
+            self._notify(tr("A run is at work here. Stop it, or wait until it is done."))
+            return
         if isinstance(corpus := kwargs.get("corpus"), str):
             model.clear_run()
             model.choose_corpus(corpus)

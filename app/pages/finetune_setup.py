@@ -71,7 +71,12 @@ class SetupPanel(QWidget):
         return choices
 
     def _preset_facts(self, key: str) -> tuple[str, ...]:
-        facts = [tr_n("{n} epoch", "{n} epochs", self._model.preset_epochs(key))]
+        epochs, steps = self._model.preset_length(key)
+        facts = [
+            tr_n("{n} step", "{n} steps", steps)
+            if steps
+            else tr_n("{n} epoch", "{n} epochs", epochs)
+        ]
         estimate = self._model.estimate(key)
         if estimate is not None:
             facts += [

@@ -174,9 +174,10 @@ class FineTuneModel(QObject):
         """The declared fields of a recipe, for the form."""
         return list(specs(Recipe).values())
 
-    def preset_epochs(self, preset: str) -> int:
-        """How often a preset goes through the corpora that are chosen."""
-        return replace(self.setup, preset=preset, changes={}).recipe().epochs
+    def preset_length(self, preset: str) -> tuple[int, int | None]:
+        """A preset's epochs over the corpora that are chosen, and its most steps if it has any."""
+        recipe = replace(self.setup, preset=preset, changes={}).recipe()
+        return recipe.epochs, recipe.max_steps
 
     def values(self) -> dict[str, object]:
         """The values of the recipe's fields as chosen; raises as :meth:`recipe`."""

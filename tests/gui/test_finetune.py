@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from app.i18n import rough_duration, rough_size
 from app.main_window import MainWindow
 from app.viewmodels.forecast import Estimate
 from app.viewmodels.run_state import RunState, Scores, summary
+from app.widgets.message import InlineMessage
 from mulm_core.runs import get_run, list_runs
 from mulm_core.workspace import Workspace
 
@@ -267,6 +269,27 @@ def test_presets_fit_the_corpus_and_the_form_follows(page: Any) -> None:
     model.choose_preset("balanced")
     fitted = model.recipe()
     assert fitted.epochs > 8  # a corpus this small bears more
-    assert form.values()["epochs"] == fitted.epochs == model.preset_epochs("balanced")
+    assert form.values()["epochs"] == fitted.epochs == model.preset_length("balanced")[0]
     model.change_fields({"method": "full"})
     assert form.values()["learning_rate"] == pytest.approx(fitted.learning_rate / 20)
+
+
+def test_a_large_corpus_limits_the_steps_instead(page: Any) -> None:
+    assert page._model.preset_length("quick")[1] is None
+    page._model.setup = replace(page._model.setup, pairs=300_000)
+    assert page._model.preset_length("quick")[1] > 1000
+    assert page._setup._preset_facts("quick")[0].endswith("steps")
+
+
+def test_other_runs_wait_for_the_one_at_work(qtbot: QtBot, page: Any, worked: Path) -> None:
+    earlier = list_runs(Workspace(worked))[0].id
+    page._model.change_fields({**SHORT, "epochs": "200", "patience": "0"})
+    page.start()
+    run = page._model.run
+    qtbot.waitUntil(lambda: run.state.best is not None and run.state.step > 0, timeout=WAIT)
+    setup, bar = page._model.setup, page.window().findChild(InlineMessage, "notice")
+    page.open(duplicate=earlier)
+    assert page._model.run is run and page._model.setup == setup
+    assert bar.isVisible() and "Stop" in bar.text
+    run.stop()
+    qtbot.waitUntil(lambda: not run.busy, timeout=WAIT)
