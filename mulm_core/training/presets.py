@@ -14,9 +14,10 @@ PRESETS: dict[str, Recipe] = {
     # Small batches: an epoch takes little longer than with large ones, and learns more.
     "quick": Recipe(
         preset="quick",
-        epochs=2,
-        learning_rate=2e-3,
-        batch_tokens=384,
+        epochs=1,
+        evals_per_epoch=2,
+        learning_rate=3e-3,
+        batch_tokens=256,
         warmup=0.05,
         patience=0,
         dev_size=150,
@@ -63,6 +64,7 @@ def recipe_from(
 
 
 _USUAL_PAIRS = 2500  # the presets are made for about as many
+_NEARLY_ALL = 0.7  # of a pass; then it is made whole
 _PAIR_TOKENS = 30  # of a usual pair in a batch, padding included
 
 
@@ -76,6 +78,8 @@ def _scaled(recipe: Recipe, pairs: int) -> Recipe:
     and the patience is the same share of them.
     """
     passes = recipe.epochs * math.sqrt(_USUAL_PAIRS / max(1, pairs))
+    if _NEARLY_ALL < passes < 1:
+        passes = 1.0
     wanted = recipe.epochs * recipe.evals_per_epoch
     evals_per_epoch = min(100, max(1, round(wanted / passes)))
     epochs = min(1000, max(1, round(passes)))

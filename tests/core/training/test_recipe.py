@@ -44,13 +44,13 @@ def test_nonsense_is_refused_by_name(preset: str, changes: dict[str, str], sente
 
 # preset, pairs: epochs, evaluations in an epoch, patience, most steps
 SCALED = {
-    ("quick", 200): (7, 1, 0, None),
+    ("quick", 200): (4, 1, 0, None),
     ("balanced", 200): (28, 1, 14, None),
     ("thorough", 200): (71, 1, 14, None),
-    ("quick", 3_000): (2, 1, 0, None),
+    ("quick", 3_000): (1, 2, 0, None),
     ("balanced", 3_000): (7, 1, 4, None),
     ("thorough", 3_000): (18, 2, 7, None),
-    ("quick", 300_000): (1, 11, 0, 4280),
+    ("quick", 300_000): (1, 22, 0, 3210),
     ("balanced", 300_000): (1, 11, 4, 3210),
     ("thorough", 300_000): (2, 22, 8, None),
 }
@@ -82,5 +82,5 @@ def test_what_a_person_sets_is_not_scaled() -> None:
     )
     assert recipe_from("balanced", {"patience": "2"}, 200).patience == 2
     recipe = recipe_from("quick", {"batch_tokens": "5120", "evals_per_epoch": "1"}, 300_000)
-    assert (recipe.max_steps, recipe.evals_per_epoch) == (321, 1)
+    assert (recipe.max_steps, recipe.evals_per_epoch) == (161, 1)
     assert recipe_from("quick", {"max_steps": "none"}, 300_000).max_steps is None
