@@ -64,7 +64,7 @@ def recipe_from(
 
 
 _USUAL_PAIRS = 2500  # the presets are made for about as many
-_NEARLY_ALL = 0.7  # of a pass; then it is made whole
+_NEARLY_ALL = 0.8  # of a pass; then it is made whole
 _PAIR_TOKENS = 30  # of a usual pair in a batch, padding included
 
 
