@@ -12,7 +12,7 @@ from mulm_core.corpus import ImportRequest, import_corpus
 from mulm_core.evaluation import EvaluateRequest, Evaluation, TestSet, evaluate, load_parallel
 from mulm_core.jobs import JobContext
 from mulm_core.samples import Sample
-from mulm_core.training import PRESETS, TrainRequest, train
+from mulm_core.training import Task, TrainRequest, recipe_from, train, training_pairs
 from mulm_core.workspace import Workspace
 
 _SHOWN = 10
@@ -96,7 +96,9 @@ def run_demo(
 
     before = on_test(model)
     say(f"Zero-shot: {_bleu(before):.1f} BLEU; fine-tuning with the quick recipe")
-    training = TrainRequest(workspace, model, _CORPUS, source, target, PRESETS["quick"])
+    known = training_pairs(workspace, (Task(_CORPUS, source, target),))
+    recipe = recipe_from("quick", pairs=known)
+    training = TrainRequest(workspace, model, _CORPUS, source, target, recipe)
     trained = run_job(train, training, stoppable=True)
     say("Fine-tuned; the same test again")
     after = on_test(f"run:{trained.run}")

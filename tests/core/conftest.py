@@ -14,7 +14,13 @@ from mulm_core.jobs import JobContext
 from mulm_core.training import TrainRequest, recipe_from
 from mulm_core.workspace import Workspace
 
-_SHORT = {"epochs": 2, "batch_tokens": 256, "learning_rate": 0.02, "general_size": 0}
+_SHORT = {
+    "epochs": 2,
+    "evals_per_epoch": 1,
+    "batch_tokens": 256,
+    "learning_rate": 0.02,
+    "general_size": 0,
+}
 
 
 @pytest.fixture(autouse=True, scope="session")

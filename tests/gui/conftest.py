@@ -81,7 +81,13 @@ def trained(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path, small_co
     workspace = Workspace.open(tmp_path_factory.mktemp("trained") / "workspace")
     model = add_model(workspace, tiny_model).id
     import_corpus(JobContext(), ImportRequest(workspace, (small_corpus,), "en", "fr", "office"))
-    changes = {"epochs": "3", "batch_tokens": "256", "learning_rate": "0.02", "dev_size": "4"}
+    changes = {
+        "epochs": "3",
+        "evals_per_epoch": "1",
+        "batch_tokens": "256",
+        "learning_rate": "0.02",
+        "dev_size": "4",
+    }
     recipe = recipe_from("quick", changes)
     train(JobContext(), TrainRequest(workspace, model, "office", "en", "fr", recipe))
     return workspace.root

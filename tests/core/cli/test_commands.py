@@ -38,7 +38,7 @@ def mulm(capsys: pytest.CaptureFixture[str]) -> Any:
 def trained(workspace: Workspace, corpus: str, tiny_folder: Path, mulm: Any) -> dict[str, Any]:
     return mulm(
         "train", "--model", tiny_folder, "--corpus", corpus, *DIRECTION, "--recipe", "quick",
-        "--epochs", "1", "--set", "batch_tokens=256", "--name", "first",
+        "--epochs", "1", "--set", "batch_tokens=256", "--set", "learning_rate=0.02", "--name", "first",
     )  # fmt: skip
 
 
@@ -69,7 +69,8 @@ def test_training_uses_flags_and_settings_alike(mulm: Any, trained: dict[str, An
     assert trained["steps"] > 0
     assert {"bleu", "chrf", "loss", "step"} <= set(trained["best"])
     shown = mulm("runs", "show", "first")
-    expected = {**PRESETS["quick"].to_dict(), "epochs": 1, "batch_tokens": 256}
+    changed = {"epochs": 1, "batch_tokens": 256, "learning_rate": 0.02}
+    expected = {**PRESETS["quick"].to_dict(), **changed}
     assert shown["recipe"] == expected
     assert Path(shown["adapter"]).is_dir()
     (listed,) = mulm("runs", "list")["runs"]
