@@ -20,7 +20,10 @@ from mulm_core.runs import get_run, list_runs
 from mulm_core.workspace import Workspace
 
 WAIT = 120_000
-SHORT = {"epochs": "2", "batch_tokens": "256", "learning_rate": "0.02", "dev_size": "4"}
+SHORT = {
+    "epochs": "2", "evals_per_epoch": "1", "batch_tokens": "256", "learning_rate": "0.02",
+    "dev_size": "4",
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -38,7 +38,8 @@ def mulm(capsys: pytest.CaptureFixture[str]) -> Any:
 def trained(workspace: Workspace, corpus: str, tiny_folder: Path, mulm: Any) -> dict[str, Any]:
     return mulm(
         "train", "--model", tiny_folder, "--corpus", corpus, *DIRECTION, "--recipe", "quick",
-        "--epochs", "1", "--set", "batch_tokens=256", "--set", "learning_rate=0.02", "--name", "first",
+        "--epochs", "1", "--set", "batch_tokens=256", "--set", "learning_rate=0.02",
+        "--name", "first",
     )  # fmt: skip
 
 
