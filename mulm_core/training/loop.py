@@ -1,10 +1,10 @@
 """The training loop: from a model as it came to one that has learnt the corpus.
 
 Read it from :func:`run_training` down. What makes it quick: batches of equal length under a token
-budget, the output layer at scored positions only, bfloat16 where the processor multiplies it
-faster (what is trained stays float32), and dev decoding in large batches. What makes it safe: all
-that decides the next step is in a checkpoint (weights, optimizer, chance, :class:`State`) or
-follows from the recipe and the number of the step.
+budget, LoRA as one function (``quick_lora.py``), the output layer at scored positions only,
+bfloat16 where the processor multiplies it faster (what is trained stays float32), and dev decoding
+in large batches. What makes it safe: all that decides the next step is in a checkpoint (weights,
+optimizer, chance, :class:`State`) or follows from the recipe and the number of the step.
 """
 
 from __future__ import annotations
