@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from mulm_core.models import Base
-from mulm_core.models.device import core_count
 from mulm_core.translation.options import DecodeOptions
 
 _LOADERS = {"m2m_100": "M2M100Loader"}  # CTranslate2's reader of each model type
@@ -47,7 +46,7 @@ class Ct2Search:
         with tempfile.TemporaryDirectory(prefix="mulm-") as folder:
             self._vocabulary = _convert(base, folder)
             self._engine = ctranslate2.Translator(
-                folder, device="cpu", compute_type="float32", intra_threads=core_count()
+                folder, device="cpu", compute_type="float32", intra_threads=threads
             )
         torch.set_num_threads(threads)  # the engine has set it for the whole process
         self._ids = {token: index for index, token in enumerate(self._vocabulary)}
