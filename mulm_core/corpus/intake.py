@@ -180,12 +180,11 @@ class _Sorting:
 
 
 def _packed(value: Any) -> Any:
-    if isinstance(value, list) and value and isinstance(value[0], str):
+    first = value[0] if isinstance(value, list) and value else None
+    if isinstance(first, str):
         joined = _BREAK.join(value)
         return (joined,) if joined.count(_BREAK) == len(value) - 1 else value
-    return (
-        bytes(value) if isinstance(value, list) and value and isinstance(value[0], int) else value
-    )
+    return bytes(value) if isinstance(first, int) else value
 
 
 def _unpacked(value: Any) -> Any:

@@ -85,8 +85,12 @@ def splitter(policy: Mapping[str, Any]) -> Splitter:
     if by == "given":
         given = frozenset(policy.get("pairs", ()))
         return lambda sources, targets, names: [
-            "test" if pair_digest(source, target) in given else split_of(source, dev, 0)
-            for source, target in zip(sources, targets, strict=True)
+            "test" if digest in given else split
+            for digest, split in zip(
+                map(pair_digest, sources, targets),
+                _by_hash(split_keys(sources), dev, 0),
+                strict=True,
+            )
         ]
     raise UserError(
         f"the corpus is split in a way that is not known here ({by})", fix="Update MULM"
