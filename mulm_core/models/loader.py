@@ -12,6 +12,7 @@ from mulm_core.errors import EngineError, UserError
 from mulm_core.models.catalog import ModelInfo
 from mulm_core.models.device import autocast_dtype, pick_device
 from mulm_core.models.families import FAMILIES, Family, pick_language, read_config
+from mulm_core.models.libraries import import_libraries
 from mulm_core.models.memory import keep_freed_memory
 from mulm_core.models.new_languages import codes_for, start_like
 from mulm_core.quiet import quiet_libraries
@@ -45,6 +46,11 @@ class Base:
             return self.new_languages[new]
         return pick_language(tag, self.info.languages, self.info.id)
 
+    @property
+    def positions(self) -> int:
+        """The most tokens that the model reads, or writes, at once."""
+        return int(self.model.config.max_position_embeddings)
+
     def codes_for(self, borrowed: Mapping[str, str], added: Mapping[str, str]) -> dict[str, str]:
         """See :func:`mulm_core.models.new_languages.codes_for`."""
         places = self.model.config.vocab_size
@@ -76,6 +82,7 @@ def load_base(info: ModelInfo, device: str | None = None) -> Base:
     """
     if info.problem:
         raise UserError(info.problem, where=info.path)
+    import_libraries()
     import torch
 
     keep_freed_memory()
