@@ -15,6 +15,18 @@ from torch.nn import functional
 _ROWS = 512
 
 
+def precision() -> torch.dtype:
+    """bfloat16 where the processor multiplies it; elsewhere its imitation is many times slower."""
+    checks = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    fast = any(getattr(torch.cpu, check, lambda: False)() for check in checks)
+    return torch.bfloat16 if fast else torch.float32
+
+
+def autocast() -> torch.autocast:
+    """Multiply matrices in :func:`precision` inside."""
+    return torch.autocast("cpu", torch.bfloat16, enabled=precision() is torch.bfloat16)
+
+
 class FusedLoss(torch.autograd.Function):
     """Mean cross-entropy (nats a token) of `hidden @ weight.T` against `targets`.
 
@@ -27,7 +39,7 @@ class FusedLoss(torch.autograd.Function):
         ctx: Any, hidden: Tensor, weight: Tensor, targets: Tensor, smoothing: float
     ) -> Tensor:
         """`hidden` is (tokens, d), `weight` (pieces, d), `targets` (tokens,)."""
-        low_hidden, low_weight = hidden.to(torch.bfloat16), weight.to(torch.bfloat16)
+        low_hidden, low_weight = hidden.to(precision()), weight.to(precision())
         grad_hidden = torch.empty(hidden.shape, dtype=torch.float32)
         grad_weight = torch.zeros(weight.shape, dtype=torch.float32)
         total = torch.zeros(())

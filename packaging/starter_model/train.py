@@ -20,7 +20,7 @@ import torch.distributed
 import torch.multiprocessing
 from common import ENGLISH, OTHERS, SUPERVISED, WorkDir
 from data import pairs, read_messages
-from fused_loss import FusedLoss
+from fused_loss import FusedLoss, autocast
 from torch import Tensor
 from transformers import M2M100Config, M2M100ForConditionalGeneration, M2M100Tokenizer
 
@@ -197,7 +197,7 @@ def dev_losses(model: M2M100ForConditionalGeneration, corpus: Corpus) -> dict[st
     for name, group in corpus.dev.items():
         total, count = 0.0, 0
         for batch in token_batches(group, 4096):
-            with torch.autocast("cpu", torch.bfloat16):
+            with autocast():
                 loss, tokens = batch_loss(model, batch, 0.0)
             total, count = total + float(loss) * tokens, count + tokens
         losses[name] = round(total / count, 4)
@@ -339,7 +339,7 @@ def _loop(
             for stepper, rates in zip(steppers, peaks, strict=True):
                 for parameters, rate in zip(stepper.param_groups, rates, strict=True):
                     parameters["lr"] = rate * factor
-            with torch.autocast("cpu", torch.bfloat16):
+            with autocast():
                 loss, tokens = batch_loss(model, group[team.rank], LABEL_SMOOTHING)
             loss.backward()
             mean, tokens, progress.seconds = team.exchange(
