@@ -2,50 +2,62 @@
 
 from __future__ import annotations
 
+import platform
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from importlib import metadata
 
+from mulm_core import __version__
 from mulm_core.errors import Cancelled, EngineError, MulmError, UserError
 from mulm_core.evaluation import store
-from mulm_core.evaluation.store import Evaluation, SystemResult
-from mulm_core.evaluation.testset import TestSet
+from mulm_core.evaluation.glossary import Term
+from mulm_core.evaluation.judging import Translated, judged
+from mulm_core.evaluation.results import Evaluation, FailedSystem
+from mulm_core.evaluation.testset import Outputs, TestSet
 from mulm_core.jobs import JobContext
-from mulm_core.scoring import score, sentence_chrf
+from mulm_core.scoring import ScoreOptions
 from mulm_core.translation import DecodeOptions, SystemRef, Translator
 from mulm_core.translation.pool import resolve
 from mulm_core.workspace import Workspace
 
+_PACKAGES = ("sacrebleu", "torch", "transformers", "peft", "ctranslate2")
+
 
 @dataclass(frozen=True)
 class EvaluateRequest:
-    """Score ``systems`` (``starter``, ``run:RUN`` …) on ``test`` from ``source`` to ``target``."""
+    """Score ``systems`` (``starter``, ``run:RUN`` …) on ``test`` from ``source`` to ``target``.
+
+    ``outputs`` are what other systems made of it; ``baseline`` names the system that the others
+    are compared with, else it is the first. ``terms`` are to be kept.
+    """
 
     workspace: Workspace
     test: TestSet
     source: str
     target: str
-    systems: tuple[str, ...]
+    systems: tuple[str, ...] = ()
     options: DecodeOptions = field(default_factory=DecodeOptions)
+    outputs: tuple[Outputs, ...] = ()
+    baseline: str = ""
+    scoring: ScoreOptions = field(default_factory=ScoreOptions)
+    terms: tuple[Term, ...] = ()
 
 
 def evaluate(ctx: JobContext, request: EvaluateRequest) -> Evaluation:
-    """Translate, score and save; the first system is what the others are compared with.
+    """Translate, score, test and save; the baseline comes first.
 
-    Reports segments over all systems. :class:`Cancelled` and errors leave nothing behind; an error
-    of a system, :class:`UserError` or :class:`EngineError`, names it.
+    Reports segments over all systems, scoring being as much as one more. A system that fails is
+    kept as a failure while others are left; if none is, its error is raised, naming it. Raises
+    :class:`UserError` for a choice that cannot be; then, and when :class:`Cancelled`, nothing is
+    left behind.
     """
-    systems = tuple(dict.fromkeys(request.systems))
-    if not systems:
-        raise UserError("there is no system to evaluate", fix="Choose a model or a run")
-    titles = [_title(request.workspace, system) for system in systems]
-    results = []
-    for index, (system, title) in enumerate(zip(systems, titles, strict=True)):
-        part = _Part(ctx, index, len(systems), len(request.test.sources))
-        with _named(system):
-            results.append(_evaluate_one(part, request, system, title))
+    systems = _in_order(request)
+    done, failures = _all_translated(ctx, request, systems)
+    part = _Part(ctx, len(systems), len(systems) + 1, len(request.test.sources))
+    results, leakage = judged(part, request, done)
     evaluation = Evaluation(
         id=store.free_id(
             request.workspace, f"{request.test.name}-{request.source}-{request.target}"
@@ -58,40 +70,104 @@ def evaluate(ctx: JobContext, request: EvaluateRequest) -> Evaluation:
         sources=request.test.sources,
         references=request.test.references,
         options=asdict(request.options),
-        systems=tuple(results),
+        systems=results,
+        further=request.test.further,
+        failures=tuple(failures),
+        scoring=asdict(request.scoring),
+        leakage=leakage,
+        terms=tuple((term.source, term.target) for term in request.terms),
+        versions=_versions(),
     )
     ctx.check()
     store.save(request.workspace, evaluation)
+    ctx.report(1, 1, "Done")
     return evaluation
 
 
-def _evaluate_one(
-    ctx: JobContext, request: EvaluateRequest, system: str, title: str
-) -> SystemResult:
-    references = request.test.references
-    begin = time.monotonic()
-    hypotheses = Translator(request.workspace).translate(
-        request.test.sources,
-        request.source,
-        request.target,
-        system=system,
-        options=request.options,
-        ctx=ctx,
+def _all_translated(
+    ctx: JobContext, request: EvaluateRequest, systems: list[str]
+) -> tuple[list[Translated], list[FailedSystem]]:
+    """What the systems made of the test set, and those that failed; the error if all did."""
+    titles = {system: _title(request.workspace, system) for system in _models(request)}
+    done: list[Translated] = []
+    errors: dict[str, MulmError] = {}
+    for index, system in enumerate(systems):
+        part = _Part(ctx, index, len(systems) + 1, len(request.test.sources))
+        try:
+            with _named(system):
+                done.append(_translated(part, request, system, titles.get(system, system)))
+        except MulmError as error:
+            errors[system] = error
+            ctx.log(error.sentence(), "warning")
+    if not done:
+        raise next(iter(errors.values()))
+    failed = (
+        FailedSystem(system, titles.get(system, system), error.sentence())
+        for system, error in errors.items()
     )
-    seconds = time.monotonic() - begin
+    return done, list(failed)
+
+
+def _models(request: EvaluateRequest) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(request.systems))
+
+
+def _in_order(request: EvaluateRequest) -> list[str]:
+    """The names of all systems, the baseline first."""
+    names = [*_models(request), *(outputs.name for outputs in request.outputs)]
+    if not names:
+        raise UserError("there is no system to evaluate", fix="Choose a model or a run")
+    if double := next((name for name in names if names.count(name) > 1), ""):
+        raise UserError(f"two systems are called '{double}'", fix="Give one another name")
+    if empty := next((one for one in request.outputs if not one.name), None):
+        raise UserError("it has no name", where=empty.file, fix="Write NAME=FILE")
+    baseline = request.baseline or names[0]
+    if baseline not in names:
+        raise UserError(
+            f"the baseline '{baseline}' is none of the systems", fix=f"Known: {', '.join(names)}"
+        )
+    return sorted(names, key=lambda name: name != baseline)
+
+
+def _translated(ctx: JobContext, request: EvaluateRequest, system: str, title: str) -> Translated:
+    given = next((one for one in request.outputs if one.name == system), None)
+    begin = time.monotonic()
+    hypotheses = (
+        given.hypotheses
+        if given
+        else Translator(request.workspace).translate(
+            request.test.sources,
+            request.source,
+            request.target,
+            system=system,
+            options=request.options,
+            ctx=ctx,
+        )
+    )
+    seconds = 0.0 if given else time.monotonic() - begin
     if not any(text.strip() for text in hypotheses):
-        raise EngineError("every translation came out empty", fix="Train it again, or leave it out")
-    ctx.check()
-    metrics = score(hypotheses, references, request.target)
-    by_segment = tuple(map(sentence_chrf, hypotheses, references))
-    return SystemResult(system, title, metrics, tuple(hypotheses), by_segment, seconds)
+        what = "every translation is empty" if given else "every translation came out empty"
+        raise EngineError(what, fix="Train it again, or leave it out")
+    if len(hypotheses) != len(request.test.sources):
+        raise UserError(
+            f"it has {len(hypotheses):,} translations of {len(request.test.sources):,} segments",
+            fix="Give one translation for every segment",
+        )
+    run = "" if given else SystemRef.parse(system).run
+    file = given.file if given else ""
+    return Translated(system, title, tuple(hypotheses), seconds, run, file)
 
 
 def _title(workspace: Workspace, system: str) -> str:
     """The system's name for people; raises :class:`UserError` where there is no such system."""
     with _named(system):
         info, run = resolve(workspace, SystemRef.parse(system))
-    return info.title if run is None else run.manifest.name or run.id
+        return info.title if run is None else run.manifest.name or run.id
+
+
+def _versions() -> dict[str, str]:
+    own = {"mulm": __version__, "python": platform.python_version()}
+    return own | {package: metadata.version(package) for package in _PACKAGES}
 
 
 @contextmanager

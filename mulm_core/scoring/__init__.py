@@ -1,12 +1,33 @@
 """Scores of translations against references, each with the signature that makes it comparable."""
 
 from mulm_core.scoring.metrics import (
+    METRICS,
+    MetricInfo,
     Metrics,
     Score,
     bleu_chrf,
-    bleu_tokenizer,
-    score,
     sentence_chrf,
 )
+from mulm_core.scoring.options import ScoreOptions
+from mulm_core.scoring.significance import Significance, in_words, judge, p_text, verdict
+from mulm_core.scoring.statistics import Scorer, Statistics
+from mulm_core.scoring.tokenizers import TOKENIZERS, bleu_tokenizer
 
-__all__ = ["Metrics", "Score", "bleu_chrf", "bleu_tokenizer", "score", "sentence_chrf"]
+__all__ = [
+    "METRICS",
+    "TOKENIZERS",
+    "MetricInfo",
+    "Metrics",
+    "Score",
+    "ScoreOptions",
+    "Scorer",
+    "Significance",
+    "Statistics",
+    "bleu_chrf",
+    "bleu_tokenizer",
+    "in_words",
+    "judge",
+    "p_text",
+    "sentence_chrf",
+    "verdict",
+]

@@ -229,7 +229,7 @@ def test_helper_processes_give_the_same_and_end(workspace, made, monkeypatch):
     alone = run(workspace)
     here = {key: flags(opened, key) for key in alone}
     monkeypatch.setattr(examine, "_WORTH_PROCESSES", 1000)
-    monkeypatch.setattr(examine.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
     helped = run(workspace)
     assert {key: flags(opened, key) for key in helped} == here
     assert here["empty"] and here["duplicates"]
@@ -239,7 +239,7 @@ def test_helper_processes_give_the_same_and_end(workspace, made, monkeypatch):
 def test_cancelling_helpers_takes_less_than_a_second(workspace, take, pairs_tsv, monkeypatch):
     take(pairs_tsv(8000))
     monkeypatch.setattr(examine, "_WORTH_PROCESSES", 1000)
-    monkeypatch.setattr(examine.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
     told = []
 
     def cancel(event):

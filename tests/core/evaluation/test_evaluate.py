@@ -18,7 +18,7 @@ from mulm_core.evaluation import (
 )
 from mulm_core.jobs import Event, JobContext, Progress
 from mulm_core.models import add_model
-from mulm_core.scoring import score, sentence_chrf
+from mulm_core.scoring import Scorer, ScoreOptions, sentence_chrf
 from mulm_core.translation import DecodeOptions, Translator
 from mulm_core.workspace import Workspace
 
@@ -54,7 +54,12 @@ def test_scores_are_those_of_the_translations(
             SOURCES, "en", "fr", system=result.system, options=GREEDY
         )
         assert result.hypotheses == tuple(translations)
-        assert result.metrics == score(translations, REFERENCES, "fr")
+        scorer = Scorer("fr", ScoreOptions())
+        (counted,) = scorer.gather([translations], [REFERENCES])
+        plain = scorer.scores(counted)
+        assert {key: (one.score, one.signature) for key, one in result.metrics.items()} == {
+            key: (one.score, one.signature) for key, one in plain.items()
+        }
         assert result.sentence_chrf == tuple(map(sentence_chrf, translations, REFERENCES))
     first, second = done.systems
     assert first.hypotheses != second.hypotheses

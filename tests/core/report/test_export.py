@@ -11,7 +11,7 @@ import pytest
 from mulm_core.errors import MulmError
 from mulm_core.evaluation import Evaluation, SystemResult
 from mulm_core.report import write_csv, write_json
-from mulm_core.scoring import score, sentence_chrf
+from mulm_core.scoring import Scorer, ScoreOptions, sentence_chrf
 
 SOURCES = ("=1+1", "Zwei\nZeilen", "drei; \"vier\", '五'", "@x")
 REFERENCES = ("-2", "deux lignes", "trois", "+x")
@@ -19,9 +19,9 @@ REFERENCES = ("-2", "deux lignes", "trois", "+x")
 
 def result(name: str, *hypotheses: str) -> SystemResult:
     by_segment = tuple(map(sentence_chrf, hypotheses, REFERENCES))
-    return SystemResult(
-        name, name, score(hypotheses, REFERENCES, "fr"), hypotheses, by_segment, 1.5
-    )
+    scorer = Scorer("fr", ScoreOptions())
+    (counted,) = scorer.gather([hypotheses], [REFERENCES])
+    return SystemResult(name, name, scorer.scores(counted), hypotheses, by_segment, 1.5)
 
 
 @pytest.fixture

@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 from mulm_core.errors import UserError
-from mulm_core.scoring import bleu_chrf, bleu_tokenizer, score, sentence_chrf
+from mulm_core.scoring import (
+    Metrics,
+    Scorer,
+    ScoreOptions,
+    bleu_chrf,
+    bleu_tokenizer,
+    sentence_chrf,
+)
 
 FRENCH = (
     [
@@ -31,6 +38,12 @@ CHINESE = (
     ["打开文件，然后点击“保存”。", "插入新表格", "请使用 Calc 的 SUM() 函数"],
 )
 CHINESE_FLAGS = ("-tok", "zh", "--ter-normalized", "--ter-asian-support")
+
+
+def score(hypotheses: list[str], references: list[str], target: str) -> Metrics:
+    scorer = Scorer(target, ScoreOptions())
+    (counted,) = scorer.gather([hypotheses], [references])
+    return scorer.scores(counted)
 
 
 def command_line(

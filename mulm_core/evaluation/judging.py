@@ -1,0 +1,103 @@
+"""Everything that is measured once the translations are there: scores, tests, figures, leakage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mulm_core.evaluation.figures import count_figures, rules_for
+from mulm_core.evaluation.leakage import Tested, find_leakage
+from mulm_core.evaluation.results import Figures, Leakage, SystemResult
+from mulm_core.jobs import JobContext
+from mulm_core.scoring import Metrics, Scorer, Statistics, judge
+
+if TYPE_CHECKING:
+    from mulm_core.evaluation.job import EvaluateRequest
+
+_STEPS = {"gather": 70, "judge": 10, "figures": 10, "leakage": 10}
+"""About how much of the time each step takes, in percent."""
+
+
+@dataclass(frozen=True)
+class Translated:
+    """A system's translations, before they are scored; see :class:`SystemResult`."""
+
+    system: str
+    title: str
+    hypotheses: tuple[str, ...]
+    seconds: float
+    run: str = ""
+    file: str = ""
+
+
+def judged(
+    ctx: JobContext, request: EvaluateRequest, done: Sequence[Translated]
+) -> tuple[tuple[SystemResult, ...], tuple[Leakage, ...]]:
+    """The results of all systems, the first being the baseline, and what their runs had seen."""
+    test = request.test
+    scorer = Scorer(request.target, request.scoring, len(test.streams))
+    steps = _Steps(ctx)
+    texts = [one.hypotheses for one in done]
+    statistics = scorer.gather(texts, test.streams, ctx.check, steps.follow("gather", "Scoring"))
+    scores, tests = judge(scorer, statistics, ctx.check, steps.follow("judge", "Testing"))
+    told = steps.follow("figures", "Checking the translations")
+    rules = rules_for(test, request.source, request.target)
+    figures: list[Figures] = []
+    for one, counted in zip(done, statistics, strict=True):
+        told(len(figures), len(done))
+        figures.append(
+            count_figures(test, one.hypotheses, counted, rules, request.terms, ctx.check)
+        )
+    told = steps.follow("leakage", "Looking for the test set in the training data")
+    tested = Tested(test, request.source, request.target)
+    runs = [one.run for one in done if one.run]
+    leakage = find_leakage(request.workspace, tested, runs, ctx.check, told)
+    leaked = {at for found in leakage for at in found.segments}
+    without = _without(scorer, statistics, leaked)
+    results = tuple(
+        SystemResult(
+            system=one.system,
+            title=one.title,
+            metrics=scores[at],
+            hypotheses=one.hypotheses,
+            sentence_chrf=scorer.sentence_chrf(statistics[at]),
+            seconds=one.seconds,
+            sentence_bleu=scorer.sentence_bleu(statistics[at]),
+            file=one.file,
+            figures=figures[at],
+            significance=tests[at],
+            without_leaks=without[at],
+        )
+        for at, one in enumerate(done)
+    )
+    return results, leakage
+
+
+def _without(
+    scorer: Scorer, statistics: Sequence[Statistics], leaked: set[int]
+) -> list[Metrics | None]:
+    """The scores of the segments that nobody has seen; None where that is all, or nothing."""
+    clean = [at for at in range(len(statistics[0])) if at not in leaked]
+    if not leaked or not clean:
+        return [None] * len(statistics)
+    return [scorer.scores(one.of(clean)) for one in statistics]
+
+
+class _Steps:
+    """Progress through :data:`_STEPS`, one after the other."""
+
+    def __init__(self, ctx: JobContext) -> None:
+        self._ctx = ctx
+
+    def follow(self, step: str, message: str) -> Callable[[float, float], None]:
+        """What a step tells its progress to."""
+        names = list(_STEPS)
+        before = sum(_STEPS[name] for name in names[: names.index(step)])
+
+        def told(done: float, total: float) -> None:
+            share = done / total if total else 1.0
+            self._ctx.report(before + share * _STEPS[step], sum(_STEPS.values()), message)
+
+        told(0, 1)
+        return told
