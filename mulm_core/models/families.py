@@ -31,6 +31,9 @@ _M2M100_CODES = (
 _TO_BCP47 = {"ns": "nso", "tl": "fil"}  # M2M100's own names of two languages
 _SPARE = "madeupword"  # as the vocabulary calls its places without a word
 
+Span = tuple[int, int]
+"""Start and end in a text, in characters."""
+
 
 class Family(Protocol):
     """One kind of model; all text of the program goes through these methods."""
@@ -52,6 +55,9 @@ class Family(Protocol):
 
     def decode(self, tokenizer: Any, sequences: Sequence[Sequence[int]]) -> list[str]:
         """The text of each sequence of token ids, without control tokens."""
+
+    def encode_spans(self, tokenizer: Any, text: str) -> list[Span]:
+        """Where in ``text`` each token of :meth:`encode` is, without the first and the last."""
 
     def forced_token(self, tokenizer: Any, language: str) -> int:
         """The token id that every translation into ``language`` begins with."""
@@ -100,6 +106,10 @@ class M2M100:
             for ids in sequences
         ]
         return [tokenizer.sp_model.decode(sequence).strip() for sequence in pieces]
+
+    def encode_spans(self, tokenizer: Any, text: str) -> list[Span]:
+        """One for each of SentencePiece's pieces, with the white space before it."""
+        return list(tokenizer.sp_model.encode(text, return_type="offset_mapping")["offsets"])
 
     def forced_token(self, tokenizer: Any, language: str) -> int:
         """The id of the language's own token, such as ``__fr__``."""

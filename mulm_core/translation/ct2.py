@@ -1,93 +1,139 @@
-"""The same search in CTranslate2, several times faster on a CPU: for many texts at once.
+"""The same search in CTranslate2, several times faster: for many texts at once.
 
-The weights, adapter included, are copied out of the model in memory (a fraction of a second for
-the starter), in float32: measured on 200 segments, 99 % of the translations are torch's own to the
-letter. Nothing is kept between calls, so nothing can be out of date.
+A model that changes all the time (in training) is copied in memory, in float32: measured on 200
+segments, 99 % of the translations are torch's own to the letter.
 """
 
 from __future__ import annotations
 
+import json
 import tempfile
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from mulm_core.models import Base
+from mulm_core.translation.engine import Batch, Check, Engine, Found, Goal
 from mulm_core.translation.options import DecodeOptions
+from mulm_core.translation.torch_search import TorchSearch
 
 _LOADERS = {"m2m_100": "M2M100Loader"}  # CTranslate2's reader of each model type
+_VOCABULARY = "shared_vocabulary.json"
 _FEWEST_TEXTS = 16  # fewer are done before the weights are copied
-_MOST_PARAMETERS = 200_000_000  # above, the copy costs more memory and time than it saves
+_MOST_PARAMETERS = 200_000_000  # above, a copy for one call costs more than it saves
 
 
-def worth_it(base: Base, texts: int) -> bool:
-    """Whether ``texts`` distinct texts are translated sooner with :class:`Ct2Search`.
+def worth_it(base: Base, texts: int, options: DecodeOptions) -> bool:
+    """Whether ``texts`` distinct texts are for CTranslate2, which draws no samples.
 
-    Depends on the model, the device type and the number alone: the same work always goes the same
-    way.
+    Depends on the model, the device type, the number and the options alone: the same work always
+    goes the same way.
     """
     return (
-        base.device.type == "cpu"
+        texts >= _FEWEST_TEXTS
+        and base.device.type == "cpu"
         and base.prompt is None  # a prefix cannot be merged
-        and texts >= _FEWEST_TEXTS
         and base.model.config.model_type in _LOADERS
-        and sum(weights.numel() for weights in base.model.parameters()) <= _MOST_PARAMETERS
+        and not options.sampling
     )
 
 
-class Ct2Search:
-    """A base with whatever adapter is active on it now, copied into CTranslate2."""
+class CopiedModel:
+    """Engines that need nothing on disk; the copy is made once, where it is worth it."""
 
     def __init__(self, base: Base) -> None:
+        self._base = base
+        self._copy: Ct2Search | None = None
+
+    def choose(self, texts: int, options: DecodeOptions) -> Engine:
+        """The engine for ``texts`` distinct texts."""
+        base = self._base
+        size = sum(weights.numel() for weights in base.model.parameters())
+        if size > _MOST_PARAMETERS or not worth_it(base, texts, options):
+            return TorchSearch(base)
+        if self._copy is None:
+            with tempfile.TemporaryDirectory(prefix="mulm-") as folder:
+                write_converted(base, Path(folder), "float32")
+                self._copy = Ct2Search(Path(folder), "float32")
+        return self._copy
+
+
+class Ct2Search:
+    """The converted model in ``folder``, which may go once it is loaded."""
+
+    def __init__(self, folder: Path, precision: str, device: str = "cpu") -> None:
         import ctranslate2
         import torch
 
         threads = torch.get_num_threads()
-        with tempfile.TemporaryDirectory(prefix="mulm-") as folder:
-            self._vocabulary = _convert(base, folder)
-            self._engine = ctranslate2.Translator(
-                folder, device="cpu", compute_type="float32", intra_threads=threads
-            )
+        self._engine = ctranslate2.Translator(
+            str(folder),
+            device=device,
+            compute_type=precision,
+            # Whole batches side by side: threads within one wait for each other at every layer.
+            inter_threads=threads,
+            intra_threads=1,
+        )
+        self._ahead = 2 * threads
         torch.set_num_threads(threads)  # the engine has set it for the whole process
+        self._vocabulary = json.loads((folder / _VOCABULARY).read_text(encoding="utf-8"))
         self._ids = {token: index for index, token in enumerate(self._vocabulary)}
 
-    def search(
-        self,
-        rows: Sequence[Sequence[int]],
-        first: int,
-        options: DecodeOptions,
-        penalty: float,
-        limit: int,
-    ) -> list[list[int]]:
-        """Token ids of each row's translation, at most ``limit`` behind the token ``first``."""
-        results = self._engine.translate_batch(
-            [[self._vocabulary[index] for index in row] for row in rows],
-            target_prefix=[[self._vocabulary[first]]] * len(rows),
+    def search(self, batches: Sequence[Batch], goal: Goal, check: Check) -> Iterator[list[Found]]:
+        """See :class:`mulm_core.translation.engine.Engine`; a few batches are always under way."""
+        waiting: deque[list[Any]] = deque()
+        for batch in batches:
+            check()
+            waiting.append(self._begin(batch, goal))
+            if len(waiting) > self._ahead:
+                yield self._end(waiting.popleft())
+        while waiting:
+            check()
+            yield self._end(waiting.popleft())
+
+    def _begin(self, batch: Batch, goal: Goal) -> list[Any]:
+        vocabulary, options = self._vocabulary, goal.options
+        begun: list[Any] = self._engine.translate_batch(
+            [[vocabulary[index] for index in row] for row in batch.rows],
+            target_prefix=[[vocabulary[goal.first]]] * len(batch.rows),
+            asynchronous=True,
             beam_size=options.beams,
-            length_penalty=penalty,
-            max_decoding_length=limit + 1,  # the prefix counts
+            num_hypotheses=options.n_best,
+            length_penalty=goal.penalty,
+            no_repeat_ngram_size=options.no_repeat_ngram,
+            repetition_penalty=options.repetition_penalty,
+            max_decoding_length=batch.limit + 1,  # the prefix counts
+            max_input_length=0,
         )
-        return [[self._ids[token] for token in result.hypotheses[0][1:]] for result in results]
+        return begun
+
+    def _end(self, begun: list[Any]) -> list[Found]:
+        ids = self._ids
+        return [
+            [[ids[token] for token in tokens[1:]] for tokens in result.result().hypotheses]
+            for result in begun
+        ]
 
 
-def _convert(base: Base, folder: str) -> list[str]:
-    """Write the model into ``folder`` for CTranslate2; returns its tokens by id."""
+def write_converted(base: Base, folder: Path, precision: str) -> None:
+    """Write the model, adapter included, into ``folder`` for CTranslate2."""
     from ctranslate2.converters import transformers as converters
 
     loader = getattr(converters, _LOADERS[base.model.config.model_type])()
-    with _merged(base.model):
+    with merged(base.model):
         spec = loader.get_model_spec(base.model)
         vocabulary: list[str] = loader.get_vocabulary(base.model, base.tokenizer)
         loader.set_vocabulary(spec, vocabulary)
         loader.set_config(spec.config, base.model, base.tokenizer)
         spec.validate()
-        spec.optimize(quantization=None)
-        spec.save(folder)
-    return vocabulary
+        spec.optimize(quantization=precision)
+        spec.save(str(folder))
 
 
 @contextmanager
-def _merged(model: Any) -> Iterator[None]:
+def merged(model: Any) -> Iterator[None]:
     """The active adapter added to the weights; afterwards the very same tensors are back."""
     from peft.tuners.tuners_utils import BaseTunerLayer
 

@@ -1,28 +1,25 @@
-"""Beam search over many texts: each distinct text once, batched by length, back in order.
+"""Translating many texts: each distinct piece once, batched by length, back in order.
 
 Dev evaluation during training and the Translator both decode through here, so that a score means
-the same in both places. Many texts on a CPU go through CTranslate2, the others through torch; the
-search is the same.
+the same in both places. The work is the same whichever engine searches.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Sequence
 
 from mulm_core.models import Base
-from mulm_core.translation.ct2 import Ct2Search, worth_it
+from mulm_core.translation.ct2 import CopiedModel
+from mulm_core.translation.engine import FORCED, Batch, Check, Engine, Found, Goal
 from mulm_core.translation.options import DecodeOptions
-
-if TYPE_CHECKING:
-    import torch
+from mulm_core.translation.sentences import cut, join
 
 _BATCH_TOKENS = 4096  # source tokens times beams in one batch, padding included
 _BATCH_ROWS = 256
-_FORCED = 2  # the start token and the language token that every translation begins with
 
-Check = Callable[[], None]
 Progress = Callable[[int, int], None]
+Choose = Callable[[int, DecodeOptions], Engine]
+"""The engine for so many texts."""
 
 
 def decode(
@@ -38,7 +35,8 @@ def decode(
     """Translate ``texts`` with whatever adapter is active on ``base``; blank ones stay empty.
 
     ``source`` and ``target`` are the model's own tags. ``check`` is called at least before every
-    batch and may raise to end the work; ``progress`` gets the number of texts done and their total.
+    batch and may raise to end the work; ``progress`` gets the number of pieces done (texts, or
+    sentences of long ones, each distinct one once) and their total.
     """
     return Decoder(base, options, check).decode(texts, source, target, progress)
 
@@ -47,14 +45,19 @@ class Decoder:
     """Translates with the weights as they are now: a copy of them serves every call.
 
     ``check`` as for :func:`decode`; ``parts`` divides the size of the batches where memory is
-    short.
+    short. ``choose`` gives the engine; by default none that needs anything on disk.
     """
 
     def __init__(
-        self, base: Base, options: DecodeOptions, check: Check = lambda: None, parts: int = 1
+        self,
+        base: Base,
+        options: DecodeOptions,
+        check: Check = lambda: None,
+        parts: int = 1,
+        choose: Choose | None = None,
     ) -> None:
         self._base, self._options, self._check, self._parts = base, options, check, parts
-        self._copy: Ct2Search | None = None
+        self._choose = choose or CopiedModel(base).choose
 
     def decode(
         self,
@@ -64,25 +67,104 @@ class Decoder:
         progress: Progress = lambda done, total: None,
     ) -> list[str]:
         """The translation of each text, as :func:`decode` gives it."""
-        base = self._base
-        distinct = list(dict.fromkeys(text for text in texts if text.strip()))
-        encoded = base.family.encode(base.tokenizer, distinct, source)
-        translations: dict[str, str] = {}
-        progress(0, len(distinct))
-        fast = self._fast() if worth_it(base, len(distinct)) else None
-        lengths = [len(ids) for ids in encoded]
-        for rows in _batches(lengths, self._options.beams, self._parts):
-            self._check()
-            sources = [encoded[row] for row in rows]
-            outputs = _search(base, fast, sources, target, self._options, self._check)
-            decoded = base.family.decode(base.tokenizer, outputs)
-            translations.update(zip((distinct[row] for row in rows), decoded, strict=True))
-            progress(len(translations), len(distinct))
-        return [translations.get(text, "") for text in texts]
+        return [found[0] for found in self.alternatives(texts, source, target, progress)]
 
-    def _fast(self) -> Ct2Search:
-        self._copy = self._copy or Ct2Search(self._base)
-        return self._copy
+    def alternatives(
+        self,
+        texts: Sequence[str],
+        source: str,
+        target: str,
+        progress: Progress = lambda done, total: None,
+    ) -> list[list[str]]:
+        """The n best translations of each text, best first.
+
+        Of a text in several pieces, the n-th is made of each piece's n-th.
+        """
+        sources = Sources(self._base, texts, source, self._options)
+        found = self.pieces(sources, target, progress)
+        made = [{piece: best[way] for piece, best in found.items()} for way in self._ways()]
+        return [
+            ["".join(join(pieces, translations, target)) for translations in made]
+            for pieces in map(sources.pieces, texts)
+        ]
+
+    def _ways(self) -> range:
+        return range(self._options.n_best)
+
+    def pieces(
+        self, sources: Sources, target: str, progress: Progress = lambda done, total: None
+    ) -> dict[str, list[str]]:
+        """The n best translations of each distinct piece."""
+        base, options = self._base, self._options
+        distinct = sources.distinct()
+        rows = [sources.ids[piece] for piece in distinct]
+        progress(0, len(distinct))
+        plan = _batches([len(ids) for ids in rows], _at_once(options), self._parts)
+        limits = [[_most_tokens(base, len(rows[row]), options) for row in batch] for batch in plan]
+        batches = [
+            Batch([rows[row] for row in batch], max(most))
+            for batch, most in zip(plan, limits, strict=True)
+        ]
+        first = base.family.forced_token(base.tokenizer, target)
+        goal = Goal(first, _length_penalty(base, options), options)
+        translations: dict[str, list[str]] = {}
+        engine = self._choose(len(distinct), options)
+        for batch, most, found in zip(
+            plan, limits, engine.search(batches, goal, self._check), strict=True
+        ):
+            texts = self._texts(found, most)
+            translations.update(zip((distinct[row] for row in batch), texts, strict=True))
+            progress(len(translations), len(distinct))
+        return translations
+
+    def _texts(self, found: Sequence[Found], limits: Sequence[int]) -> list[list[str]]:
+        """The text of each row's alternatives, each cut to the row's own limit.
+
+        Without that, what a text becomes would hang on its batch.
+        """
+        flat = [
+            ids[:limit]
+            for alternatives, limit in zip(found, limits, strict=True)
+            for ids in alternatives
+        ]
+        decoded = self._base.family.decode(self._base.tokenizer, flat)
+        each = self._options.n_best
+        return [decoded[at : at + each] for at in range(0, len(decoded), each)]
+
+
+class Sources:
+    """Texts as the encoder reads them, in pieces; ``ids`` has those of every piece."""
+
+    def __init__(
+        self, base: Base, texts: Iterable[str], language: str, options: DecodeOptions
+    ) -> None:
+        self._base, self._language = base, language
+        self.ids: dict[str, list[int]] = {}
+        whole = list(dict.fromkeys(text for text in texts if text.strip()))
+        self._encode(whole)
+        most = base.positions
+        self._pieces = {
+            text: cut(text, self._measure, language, options.split, most) for text in whole
+        }
+        self._encode(self.distinct())
+
+    def pieces(self, text: str) -> list[str]:
+        """The pieces of one of the texts; none of a blank one."""
+        return self._pieces.get(text, [])
+
+    def distinct(self) -> list[str]:
+        """Every piece that is to be translated, once."""
+        every = (piece for pieces in self._pieces.values() for piece in pieces)
+        return list(dict.fromkeys(piece for piece in every if piece.strip()))
+
+    def _measure(self, text: str) -> int:
+        self._encode([text])
+        return len(self.ids[text])
+
+    def _encode(self, texts: list[str]) -> None:
+        new = [text for text in texts if text not in self.ids]
+        found = self._base.family.encode(self._base.tokenizer, new, self._language)
+        self.ids.update(zip(new, found, strict=True))
 
 
 def _batches(lengths: Sequence[int], beams: int, parts: int = 1) -> list[list[int]]:
@@ -100,87 +182,19 @@ def _batches(lengths: Sequence[int], beams: int, parts: int = 1) -> list[list[in
     return batches
 
 
-def _search(
-    base: Base,
-    fast: Ct2Search | None,
-    rows: Sequence[Sequence[int]],
-    target: str,
-    options: DecodeOptions,
-    check: Check,
-) -> list[list[int]]:
-    """Token ids of the best translation of each row, without start and language token."""
-    first = base.family.forced_token(base.tokenizer, target)
-    limits = [_most_tokens(len(row), options) for row in rows]
-    penalty = _length_penalty(base, options)
-    if fast:
-        found = fast.search(rows, first, options, penalty, max(limits))
-    else:
-        found = _generate(base, rows, first, options, penalty, max(limits), check)
-    # Cut to each row's own limit: what a text becomes must not hang on its batch.
-    return [ids[:limit] for ids, limit in zip(found, limits, strict=True)]
-
-
-def _generate(
-    base: Base,
-    rows: Sequence[Sequence[int]],
-    first: int,
-    options: DecodeOptions,
-    penalty: float,
-    limit: int,
-    check: Check,
-) -> list[list[int]]:
-    import torch
-
-    longest = max(map(len, rows))
-    ids = torch.full((len(rows), longest), base.tokenizer.pad_token_id, device=base.device)
-    for row, tokens in enumerate(rows):
-        ids[row, : len(tokens)] = torch.tensor(tokens, device=base.device)
-    with torch.inference_mode(), base.precision():
-        output: torch.Tensor = (base.prompt or base.model).generate(
-            input_ids=ids,
-            attention_mask=(ids != base.tokenizer.pad_token_id).long(),
-            generation_config=_generation(base, first, options, penalty, limit + _FORCED),
-            stopping_criteria=[lambda ids, scores, **_: _never(check, ids)],
-        )
-    return [ids[_FORCED:] for ids in output.tolist()]
-
-
-def _most_tokens(source_length: int, options: DecodeOptions) -> int:
+def _most_tokens(base: Base, source_length: int, options: DecodeOptions) -> int:
     """A weak model may repeat itself without end; no translation is this much longer."""
-    return min(options.max_length, 3 * source_length + 20)
+    return min(options.max_length, 3 * source_length + 20, base.positions - FORCED)
+
+
+def _at_once(options: DecodeOptions) -> int:
+    """How many translations of a text are made side by side."""
+    return options.n_best if options.sampling else options.beams
 
 
 def _length_penalty(base: Base, options: DecodeOptions) -> float:
-    if options.beams == 1:
+    if options.beams == 1 or options.sampling:
         return 1.0
     if options.length_penalty is not None:
         return options.length_penalty
     return float(base.model.generation_config.length_penalty or 1.0)
-
-
-def _generation(base: Base, first: int, options: DecodeOptions, penalty: float, length: int) -> Any:
-    from transformers import GenerationConfig
-
-    own = base.model.generation_config
-    config = base.model.config
-    # The library warns where greedy search is given anything but these settings' defaults.
-    return GenerationConfig(
-        num_beams=options.beams,
-        max_length=length,
-        do_sample=False,
-        forced_bos_token_id=first,
-        decoder_start_token_id=own.decoder_start_token_id or config.decoder_start_token_id,
-        bos_token_id=own.bos_token_id,
-        eos_token_id=own.eos_token_id,
-        pad_token_id=own.pad_token_id,
-        length_penalty=penalty,
-        early_stopping=options.beams > 1,  # as CTranslate2 does
-    )
-
-
-def _never(check: Check, ids: torch.Tensor) -> torch.Tensor:
-    """A stopping criterion that stops nothing: ``check`` runs between tokens and may raise."""
-    import torch
-
-    check()
-    return torch.zeros(ids.shape[0], dtype=torch.bool, device=ids.device)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from mulm_core.jobs import JobContext
-from mulm_core.translation.decode import decode
+from mulm_core.models import Base
+from mulm_core.translation.ct2 import CopiedModel
+from mulm_core.translation.decode import Choose, Decoder
 from mulm_core.translation.options import DecodeOptions
 from mulm_core.translation.pool import POOL, Pool
 from mulm_core.translation.systems import SystemRef
@@ -23,6 +26,15 @@ class TranslateRequest:
     source: str
     target: str
     options: DecodeOptions = field(default_factory=DecodeOptions)
+
+
+@contextmanager
+def using(
+    ctx: JobContext, workspace: Workspace, system: str, pool: Pool = POOL
+) -> Iterator[tuple[Base, Choose]]:
+    """The base as ``system`` has it, and what gives the engine for a number of texts."""
+    with pool.use(workspace, SystemRef.parse(system), ctx.check) as base:
+        yield base, CopiedModel(base).choose
 
 
 class Translator:
@@ -47,16 +59,27 @@ class Translator:
         Raises :class:`UserError` for an unknown system or a language its model lacks, and
         :class:`Cancelled` through ``ctx``.
         """
-        ctx = ctx or JobContext()
-        with self._pool.use(self._workspace, SystemRef.parse(system), ctx.check) as base:
-            return decode(
-                base,
+        found = self.alternatives(texts, source, target, system=system, options=options, ctx=ctx)
+        return [best for best, *_ in found]
+
+    def alternatives(
+        self,
+        texts: Sequence[str],
+        source: str,
+        target: str,
+        *,
+        system: str,
+        options: DecodeOptions | None = None,
+        ctx: JobContext | None = None,
+    ) -> list[list[str]]:
+        """``options.n_best`` translations of each text, best first; else as :meth:`translate`."""
+        ctx, options = ctx or JobContext(), options or DecodeOptions()
+        with using(ctx, self._workspace, system, self._pool) as (base, choose):
+            return Decoder(base, options, ctx.check, choose=choose).alternatives(
                 texts,
                 base.language(source),
                 base.language(target),
-                options or DecodeOptions(),
-                check=ctx.check,
-                progress=lambda done, total: ctx.report(done, total, f"Translating with {system}"),
+                lambda done, total: ctx.report(done, total, f"Translating with {system}"),
             )
 
 
@@ -72,3 +95,16 @@ def translate(ctx: JobContext, request: TranslateRequest) -> tuple[str, ...]:
             ctx=ctx,
         )
     )
+
+
+def translate_n_best(ctx: JobContext, request: TranslateRequest) -> tuple[tuple[str, ...], ...]:
+    """The job: what :meth:`Translator.alternatives` gives for the request."""
+    found = Translator(request.workspace).alternatives(
+        request.texts,
+        request.source,
+        request.target,
+        system=request.system,
+        options=request.options,
+        ctx=ctx,
+    )
+    return tuple(map(tuple, found))
