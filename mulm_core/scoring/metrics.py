@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from mulm_core.errors import UserError
+from mulm_core.scoring.edit_rate import fast_ter
 from mulm_core.scoring.tokenizers import bleu_tokenizer, is_unspaced, usable_tokenizer
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def make_metrics(target: str, options: ScoreOptions, references: int = 1) -> dic
 
     Raises :class:`UserError` for a tokenizer that cannot be used on this computer.
     """
-    from sacrebleu.metrics import BLEU, CHRF, TER
+    from sacrebleu.metrics import BLEU, CHRF
 
     tokenizer = options.tokenizer
     if tokenizer == "auto":
@@ -96,7 +97,7 @@ def make_metrics(target: str, options: ScoreOptions, references: int = 1) -> dic
         "chrfpp": CHRF(word_order=2, lowercase=lower),
         "chrf": CHRF(lowercase=lower),
         # TER counts words; where there are no spaces between them it must count characters.
-        "ter": TER(normalized=unspaced, asian_support=unspaced),
+        "ter": fast_ter(normalized=unspaced, asian_support=unspaced),
     }
     for metric in made.values():
         metric.num_refs = references  # what the signature tells; set by sacrebleu as it reads them

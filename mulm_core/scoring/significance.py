@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from mulm_core.scoring.metrics import METRICS, Metrics
 from mulm_core.scoring.statistics import Scorer, Statistics
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 Progress = Callable[[int, int], None]
+_Drawn: TypeAlias = "dict[str, list[list[np.ndarray]]]"  # by metric, then system, then piece
 
 ALPHA = 0.05
 _PIECE = 4_000_000  # numbers drawn at once: tens of megabytes
@@ -111,15 +112,15 @@ def _bootstrap(
     resamples: int,
     check: Callable[[], None],
     progress: Callable[[int], None],
-) -> dict[str, np.ndarray]:
-    """Scores of resampled test sets by metric: shape (systems, resamples); empty for none."""
+) -> dict[str, list[np.ndarray]]:
+    """Scores of resampled test sets, of each system by metric; empty for no resamples."""
     import numpy as np
 
     if not resamples:
         return {}
     segments = len(systems[0])
     stacked = _stacked(scorer, systems)
-    scores = {key: np.empty((len(systems), resamples)) for key in scorer.metrics}
+    scores: _Drawn = {key: [[] for _ in systems] for key in scorer.metrics}
     rng = np.random.default_rng(_seed())
     for start, stop in _pieces(resamples, segments):
         check()
@@ -129,9 +130,10 @@ def _bootstrap(
         sums = often.astype(np.float64) @ stacked
         for key, at, columns in _slices(scorer, systems):
             # sacrebleu resamples in single precision; to the last digit, so must this.
-            scores[key][at, start:stop] = _scores(scorer, key, sums[:, columns].astype(np.float32))
+            part = _scores(scorer, key, sums[:, columns].astype(np.float32))
+            scores[key][at].append(part)
         progress(stop)
-    return scores
+    return _whole(scores)
 
 
 def _randomised(
@@ -140,8 +142,8 @@ def _randomised(
     trials: int,
     check: Callable[[], None],
     progress: Callable[[int], None],
-) -> dict[str, np.ndarray]:
-    """Differences of pseudo-systems, (systems but the first, trials) by metric; empty for none.
+) -> dict[str, list[np.ndarray]]:
+    """Differences of pseudo-systems, of each system but the first by metric; empty for none.
 
     Each trial swaps the baseline's and the system's segments by the toss of a coin.
     """
@@ -155,7 +157,7 @@ def _randomised(
     base = np.concatenate([_stacked(scorer, systems[:1])] * len(others), axis=1)
     apart, whole = base - mine, (base + mine).sum(0)
     rest = mine.sum(0)
-    found = {key: np.empty((len(others), trials)) for key in scorer.metrics}
+    found: _Drawn = {key: [[] for _ in others] for key in scorer.metrics}
     rng = np.random.default_rng(_seed())
     for start, stop in _pieces(trials, segments):
         check()
@@ -164,9 +166,9 @@ def _randomised(
         second = whole - first
         for key, at, columns in _slices(scorer, others):
             a, b = (_scores(scorer, key, sums[:, columns].tolist()) for sums in (first, second))
-            found[key][at, start:stop] = np.abs(a - b)
+            found[key][at].append(np.abs(a - b))
         progress(stop)
-    return found
+    return _whole(found)
 
 
 def _stacked(scorer: Scorer, systems: Sequence[Statistics]) -> np.ndarray:
@@ -197,7 +199,13 @@ def _scores(scorer: Scorer, key: str, sums: np.ndarray | list[list[float]]) -> n
     import numpy as np
 
     compute = scorer.metrics[key]._compute_score_from_stats
-    return np.array([compute(row).score for row in sums], np.float64)
+    return np.array([compute(row).score for row in sums])
+
+
+def _whole(parts: _Drawn) -> dict[str, list[np.ndarray]]:
+    import numpy as np
+
+    return {key: list(map(np.concatenate, systems)) for key, systems in parts.items()}
 
 
 def _with_interval(metrics: Metrics, key: str, drawn: np.ndarray) -> Metrics:
@@ -207,7 +215,7 @@ def _with_interval(metrics: Metrics, key: str, drawn: np.ndarray) -> Metrics:
     return replace(metrics, **{key: replace(getattr(metrics, key), mean=mean, margin=margin)})
 
 
-def _p_bootstrap(drawn: np.ndarray, values: list[float], at: int) -> float:
+def _p_bootstrap(drawn: Sequence[np.ndarray], values: list[float], at: int) -> float:
     import numpy as np
     from sacrebleu.significance import _compute_p_value
 

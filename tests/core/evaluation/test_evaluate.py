@@ -18,7 +18,7 @@ from mulm_core.evaluation import (
 )
 from mulm_core.jobs import Event, JobContext, Progress
 from mulm_core.models import add_model
-from mulm_core.scoring import Scorer, ScoreOptions, sentence_chrf
+from mulm_core.scoring import ScoreOptions, Scorer, sentence_chrf
 from mulm_core.translation import DecodeOptions, Translator
 from mulm_core.workspace import Workspace
 

@@ -11,7 +11,7 @@ import pytest
 from mulm_core.errors import MulmError
 from mulm_core.evaluation import Evaluation, SystemResult
 from mulm_core.report import write_csv, write_json
-from mulm_core.scoring import Scorer, ScoreOptions, sentence_chrf
+from mulm_core.scoring import ScoreOptions, Scorer, sentence_chrf
 
 SOURCES = ("=1+1", "Zwei\nZeilen", "drei; \"vier\", '五'", "@x")
 REFERENCES = ("-2", "deux lignes", "trois", "+x")

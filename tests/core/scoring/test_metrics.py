@@ -12,8 +12,8 @@ import pytest
 from mulm_core.errors import UserError
 from mulm_core.scoring import (
     Metrics,
-    Scorer,
     ScoreOptions,
+    Scorer,
     bleu_chrf,
     bleu_tokenizer,
     sentence_chrf,
