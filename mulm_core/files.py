@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TextIO
@@ -19,6 +21,9 @@ from mulm_core.errors import UserError, explain_os_errors
 _RESERVED = {"CON", "PRN", "AUX", "NUL"} | {
     f"{device}{number}" for device in ("COM", "LPT") for number in range(1, 10)
 }
+
+# A spreadsheet runs a cell that begins like this as a formula.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_text(path: Path, text: str) -> None:
@@ -65,6 +70,23 @@ def _temporary(path: Path) -> Iterator[TextIO]:
 def write_json(path: Path, value: Any) -> None:
     """Replace ``path`` by ``value`` as indented JSON, atomically."""
     write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def write_table(path: Path, rows: Iterable[Iterable[object]]) -> None:
+    """Replace ``path`` by rows of cells, atomically: tab-separated for ``.tsv``, else CSV.
+
+    UTF-8 with a byte order mark, so that spreadsheets show every script; text that a spreadsheet
+    would take for a formula begins with an apostrophe.
+    """
+    text = io.StringIO()
+    delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
+    table = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+    table.writerows([_safe(cell) for cell in row] for row in rows)
+    write_text(path, "\ufeff" + text.getvalue())
+
+
+def _safe(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
 
 
 def read_json(path: Path) -> Any:

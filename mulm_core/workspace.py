@@ -54,6 +54,21 @@ class Workspace:
         return self.root / "evaluations"
 
     @property
+    def conversions(self) -> Path:
+        """Converted models, made again when they are missing; so is the folder."""
+        return self.root / "cache" / "ct2"
+
+    @property
+    def notes(self) -> Path:
+        """One JSON file per test set that was commented; missing until there is one."""
+        return self.root / "notes"
+
+    @property
+    def glossaries(self) -> Path:
+        """One JSON file per direction; missing until there is one."""
+        return self.root / "glossaries"
+
+    @property
     def models_file(self) -> Path:
         """The local model folders the person added."""
         return self.root / "models.json"

@@ -1,5 +1,6 @@
 """Corpora: sentence pairs out of any file, kept in one SQLite file each."""
 
+from mulm_core.corpus.adding import CORRECTIONS, AddRequest, AddResult, add_pair
 from mulm_core.corpus.catalog import delete_corpus, find_corpus, get_corpus, list_corpora
 from mulm_core.corpus.export import (
     FORMATS,
@@ -34,9 +35,12 @@ from mulm_core.corpus.types import (
 )
 
 __all__ = [
+    "CORRECTIONS",
     "FORMATS",
     "HAND",
     "SPLITS",
+    "AddRequest",
+    "AddResult",
     "CheckState",
     "CorpusInfo",
     "CorpusStore",
@@ -53,6 +57,7 @@ __all__ = [
     "Statistics",
     "StatisticsRequest",
     "View",
+    "add_pair",
     "already_imported",
     "delete_corpus",
     "detect",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -31,8 +29,6 @@ _EVERY = 1000  # rows between two looks at cancel
 # XML 1.0 can hold none of these; a carriage return would become a line feed.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _BREAKS = re.compile(r"[\t\n\r]+")
-# A spreadsheet runs a cell that begins like this as a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -86,18 +82,14 @@ def export_view(ctx: JobContext, request: ExportRequest) -> ExportResult:
 
 
 def problems_csv(workspace: Workspace, corpus: str, path: Path) -> int:
-    """Write what the imports of a corpus left out as CSV; returns how many rows that are.
+    """Write what the imports of a corpus left out as a table; returns how many rows that are.
 
-    UTF-8 with a byte order mark, so that spreadsheets show every script.
+    The table is as :func:`mulm_core.files.write_table` writes it.
     """
     with CorpusStore.open(get_corpus(workspace, corpus).path) as store:
         problems = store.problems()
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(["file", "place", "problem"])
-    for problem in problems:
-        table.writerow([_safe(cell) for cell in (problem.file, problem.where, problem.what)])
-    files.write_text(path, "\ufeff" + text.getvalue())
+    rows = [(problem.file, problem.where, problem.what) for problem in problems]
+    files.write_table(path, [("file", "place", "problem"), *rows])
     return len(problems)
 
 
@@ -176,7 +168,3 @@ _WRITERS: dict[str, Callable[[_Rows, CorpusInfo, Any], None]] = {
     "jsonl": _write_jsonl,
     "moses": _write_moses,
 }
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell

@@ -25,22 +25,28 @@ def operation(connection: sqlite3.Connection, title: str) -> Iterator[int]:
     Gives the number to record them under. Without a change there is no entry; what was undone can
     no longer be redone.
     """
-    with database.transaction(connection):
-        number = connection.execute(
-            "INSERT INTO operations (title, at) VALUES (?, ?)", [title, now()]
-        ).lastrowid
-        yield int(number or 0)
-        if connection.execute("SELECT 1 FROM changes WHERE operation = ?", [number]).fetchone():
-            _forget(connection, "undone = 1")
-            connection.execute(
-                "UPDATE operations SET size = (SELECT count(*) FROM changes WHERE operation = id) "
-                "WHERE id = ?",
-                [number],
-            )
-            _play(connection, int(number or 0), "after")
-            _keep_bounded(connection)
-        else:
-            _forget(connection, f"id = {number}")
+    with database.transaction(connection), entry(connection, title) as number:
+        yield number
+
+
+@contextmanager
+def entry(connection: sqlite3.Connection, title: str) -> Iterator[int]:
+    """:func:`operation` inside the caller's transaction."""
+    number = connection.execute(
+        "INSERT INTO operations (title, at) VALUES (?, ?)", [title, now()]
+    ).lastrowid
+    yield int(number or 0)
+    if connection.execute("SELECT 1 FROM changes WHERE operation = ?", [number]).fetchone():
+        _forget(connection, "undone = 1")
+        connection.execute(
+            "UPDATE operations SET size = (SELECT count(*) FROM changes WHERE operation = id) "
+            "WHERE id = ?",
+            [number],
+        )
+        _play(connection, int(number or 0), "after")
+        _keep_bounded(connection)
+    else:
+        _forget(connection, f"id = {number}")
 
 
 def undo(connection: sqlite3.Connection) -> str:

@@ -54,9 +54,11 @@ def add(connection: sqlite3.Connection, blocks: Iterable[Block]) -> None:
 
 
 def add_missing(connection: sqlite3.Connection) -> None:
-    """Index the rows behind the last block."""
-    row = connection.execute("SELECT coalesce(max(first + size), 1) FROM blocks").fetchone()
-    first = int(row[0])
+    """Index the rows behind the last block; where that has room, it takes some of them in."""
+    row = connection.execute("SELECT first, size FROM blocks ORDER BY first DESC LIMIT 1")
+    first, size = row.fetchone() or (1, 0)
+    if size >= BLOCK:
+        first += size
     rows = connection.execute("SELECT source, target FROM pairs WHERE id >= ? ORDER BY id", [first])
     while batch := rows.fetchmany(BLOCK):
         add(connection, [block(first, batch)])

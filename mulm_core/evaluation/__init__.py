@@ -1,7 +1,15 @@
 """Evaluation: systems scored on one test set, segment by segment and as a whole."""
 
-from mulm_core.evaluation.glossary import Term, TermHit, load_glossary, term_hits
+from mulm_core.evaluation.glossary import (
+    Term,
+    TermHit,
+    load_glossary,
+    store_terms,
+    stored_terms,
+    term_hits,
+)
 from mulm_core.evaluation.job import EvaluateRequest, evaluate
+from mulm_core.evaluation.notes import Note, export_notes, load_notes, save_notes
 from mulm_core.evaluation.results import (
     Evaluation,
     FailedSystem,
@@ -31,6 +39,7 @@ __all__ = [
     "Figures",
     "Kept",
     "Leakage",
+    "Note",
     "Outputs",
     "SystemResult",
     "Term",
@@ -38,12 +47,17 @@ __all__ = [
     "TestSet",
     "delete_evaluation",
     "evaluate",
+    "export_notes",
     "get_evaluation",
     "history",
     "list_evaluations",
     "load_glossary",
+    "load_notes",
     "load_outputs",
     "load_parallel",
     "load_test_set",
+    "save_notes",
+    "store_terms",
+    "stored_terms",
     "term_hits",
 ]

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from mulm_core.errors import UserError
+from mulm_core import files
+from mulm_core.errors import UserError, explain_os_errors
+from mulm_core.workspace import Workspace
 
 _UNSPACED = re.compile("[\u0e00-\u109f\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff]")
 
@@ -75,3 +77,34 @@ def _pattern(term: str) -> re.Pattern[str]:
 def _is_word(char: str) -> bool:
     # Thai to Burmese, Chinese and Japanese put no spaces between words, Korean adds endings.
     return char.isalnum() and not _UNSPACED.match(char)
+
+
+def stored_terms(workspace: Workspace, source: str, target: str) -> tuple[Term, ...]:
+    """The workspace's own glossary of a direction; empty where there is none.
+
+    Raises :class:`UserError` where its file is damaged.
+    """
+    path = _stored(workspace, source, target)
+    if not path.is_file():
+        return ()
+    try:
+        return tuple(Term(str(left), str(right)) for left, right in files.read_json(path))
+    except (ValueError, TypeError) as error:
+        fix = "Restore a copy of the file, or remove it"
+        raise UserError("this glossary is damaged", where=path, fix=fix) from error
+
+
+def store_terms(workspace: Workspace, source: str, target: str, terms: Sequence[Term]) -> None:
+    """Keep ``terms`` as the glossary of a direction; those with an empty side are left out.
+
+    Raises :class:`MulmError` where the disk fails.
+    """
+    path = _stored(workspace, source, target)
+    with explain_os_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    tidied = [(term.source.strip(), term.target.strip()) for term in terms]
+    files.write_json(path, [pair for pair in dict.fromkeys(tidied) if all(pair)])
+
+
+def _stored(workspace: Workspace, source: str, target: str) -> Path:
+    return workspace.glossaries / f"{files.slug(f'{source}_{target}')}.json"
