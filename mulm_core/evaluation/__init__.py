@@ -1,5 +1,13 @@
 """Evaluation: systems scored on one test set, segment by segment and as a whole."""
 
+from mulm_core.evaluation.analysis import (
+    Analysis,
+    AnalysisRequest,
+    Bucket,
+    Segment,
+    analyse,
+    segments,
+)
 from mulm_core.evaluation.glossary import (
     Term,
     TermHit,
@@ -17,6 +25,7 @@ from mulm_core.evaluation.results import (
     Kept,
     Leakage,
     SystemResult,
+    WordCounts,
 )
 from mulm_core.evaluation.store import (
     delete_evaluation,
@@ -31,20 +40,28 @@ from mulm_core.evaluation.testset import (
     load_parallel,
     load_test_set,
 )
+from mulm_core.evaluation.words import NGram
 
 __all__ = [
+    "Analysis",
+    "AnalysisRequest",
+    "Bucket",
     "EvaluateRequest",
     "Evaluation",
     "FailedSystem",
     "Figures",
     "Kept",
     "Leakage",
+    "NGram",
     "Note",
     "Outputs",
+    "Segment",
     "SystemResult",
     "Term",
     "TermHit",
     "TestSet",
+    "WordCounts",
+    "analyse",
     "delete_evaluation",
     "evaluate",
     "export_notes",
@@ -57,6 +74,7 @@ __all__ = [
     "load_parallel",
     "load_test_set",
     "save_notes",
+    "segments",
     "store_terms",
     "stored_terms",
     "term_hits",

@@ -6,7 +6,7 @@ import platform
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from importlib import metadata
 
@@ -15,8 +15,9 @@ from mulm_core.errors import Cancelled, EngineError, MulmError, UserError
 from mulm_core.evaluation import store
 from mulm_core.evaluation.glossary import Term
 from mulm_core.evaluation.judging import Translated, judged
-from mulm_core.evaluation.results import Evaluation, FailedSystem
+from mulm_core.evaluation.results import Evaluation, FailedSystem, WordCounts
 from mulm_core.evaluation.testset import Outputs, TestSet
+from mulm_core.evaluation.words import count_in_training, vocabulary
 from mulm_core.jobs import JobContext
 from mulm_core.scoring import ScoreOptions
 from mulm_core.translation import DecodeOptions, SystemRef, Translator
@@ -78,10 +79,21 @@ def evaluate(ctx: JobContext, request: EvaluateRequest) -> Evaluation:
         terms=tuple((term.source, term.target) for term in request.terms),
         versions=_versions(),
     )
+    evaluation = replace(evaluation, words=_words(ctx, request, evaluation))
     ctx.check()
     store.save(request.workspace, evaluation)
     ctx.report(1, 1, "Done")
     return evaluation
+
+
+def _words(ctx: JobContext, request: EvaluateRequest, evaluation: Evaluation) -> WordCounts | None:
+    """How often training has seen the words, of the first run whose data can be read."""
+    runs = [result.run for result in evaluation.systems if result.run]
+    wanted = vocabulary(evaluation) if runs else set()
+    counts = (
+        count_in_training(request.workspace, run, request.target, wanted, ctx.check) for run in runs
+    )
+    return next((found for found in counts if found), None)
 
 
 def _all_translated(

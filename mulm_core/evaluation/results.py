@@ -121,12 +121,21 @@ class Leakage:
 
 
 @dataclass(frozen=True)
+class WordCounts:
+    """How often the training data of ``run`` holds the words of the test set."""
+
+    run: str
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """All that was measured on one test set; ``created`` is ISO 8601 with offset.
 
     ``options`` are those of the search, ``scoring`` those of the scores. The first of ``systems``
     is the baseline, which the others are compared with; ``failures`` are the systems that could
-    not be scored. ``further`` are more references, ``terms`` the glossary's pairs.
+    not be scored. ``further`` are more references, ``terms`` the glossary's pairs; ``words`` are
+    counted for the first run whose training data could be read, if any.
     """
 
     id: str
@@ -144,6 +153,7 @@ class Evaluation:
     scoring: dict[str, Any] = field(default_factory=dict)
     leakage: tuple[Leakage, ...] = ()
     terms: tuple[tuple[str, str], ...] = ()
+    words: WordCounts | None = None
     versions: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -192,6 +202,7 @@ class Evaluation:
             scoring=values.get("scoring", {}),
             leakage=tuple(map(_leakage, values.get("leakage", ()))),
             terms=tuple((left, right) for left, right in values.get("terms", ())),
+            words=WordCounts(**words) if (words := values.get("words")) else None,
             versions=values.get("versions", {}),
         )
 

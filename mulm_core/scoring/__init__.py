@@ -11,7 +11,7 @@ from mulm_core.scoring.metrics import (
 from mulm_core.scoring.options import ScoreOptions
 from mulm_core.scoring.significance import Significance, in_words, judge, p_text, verdict
 from mulm_core.scoring.statistics import Scorer, Statistics
-from mulm_core.scoring.tokenizers import TOKENIZERS, bleu_tokenizer
+from mulm_core.scoring.tokenizers import TOKENIZERS, bleu_tokenizer, is_unspaced
 
 __all__ = [
     "METRICS",
@@ -26,6 +26,7 @@ __all__ = [
     "bleu_chrf",
     "bleu_tokenizer",
     "in_words",
+    "is_unspaced",
     "judge",
     "p_text",
     "sentence_chrf",
