@@ -187,7 +187,7 @@ class CorporaPage(Page):
                 Entry(
                     row.name,
                     row.name,
-                    f"{row.direction} \N{MIDDLE DOT} {tr_n('{n} pair', '{n} pairs', row.pairs)}",
+                    f"{tr_n('{n} pair', '{n} pairs', row.pairs)} \N{MIDDLE DOT} {row.direction}",
                     share=sum(row.splits.values()) / row.pairs if row.pairs else 1.0,
                     share_words=tr("in use"),
                 )

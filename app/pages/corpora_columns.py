@@ -17,6 +17,7 @@ def pair_columns() -> list[Column]:
             lambda pair: number(pair.id),
             width=64,
             number=True,
+            counts=True,
             token=lambda pair: "text_secondary",
         ),
         side_column("source", tr("Source")),

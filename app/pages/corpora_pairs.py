@@ -196,6 +196,7 @@ class PairsTab(QWidget):
 
     def _ask(self) -> None:
         self._search_soon.stop()
+        self.table.set_highlight(self.query.text)
         if self._corpus:
             self._model.pairs.ask(self.query)
 

@@ -92,7 +92,7 @@ class _EntryDelegate(QStyledItemDelegate):
     ) -> None:
         painter.setFont(font)
         painter.setPen(theme().tokens.qcolor(token))
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, area.width())
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, shown)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:

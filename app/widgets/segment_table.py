@@ -31,9 +31,9 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from app.i18n import tr
+from app.i18n import number, tr
 from app.theme import theme
-from app.widgets.two_lines import BY_LINE, STRUCK, TwoLineDelegate, row_height
+from app.widgets.two_lines import BY_LINE, MARGIN, STRUCK, TwoLineDelegate, row_height
 
 PAGE = 200
 _PAGES_KEPT = 12
@@ -57,7 +57,7 @@ class Column:
     tells whether its text is struck through. *tip* is the cell's tooltip. An *editable* column's
     value is what the editor begins with. The value of a *by_line* column has a line of its own for
     each of its lines, cut in the middle where it does not fit. A column with *from_width* shows
-    only in tables at least that wide.
+    only in tables at least that wide. One that *counts* the rows is wide enough for the last.
     """
 
     key: str
@@ -74,6 +74,7 @@ class Column:
     editable: bool = False
     by_line: bool = False
     from_width: int = 0
+    counts: bool = False
 
 
 Fetch = Callable[[int, int], Sequence[Any] | None]
@@ -241,7 +242,8 @@ class SegmentTable(QTableView):
         self._save_soon.setInterval(500)
         self._save_soon.timeout.connect(self._save_widths)
         self.setModel(self.rows)
-        self.setItemDelegate(TwoLineDelegate(self))
+        self._delegate = TwoLineDelegate(self)
+        self.setItemDelegate(self._delegate)
         self.setShowGrid(False)
         self.setMouseTracking(True)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -288,10 +290,25 @@ class SegmentTable(QTableView):
         """
         self.rows.set_source(count, fetch)
         self.scrollToTop()
+        self._widen(count)
 
     def set_count(self, count: int) -> None:
         """Show *count* rows of the same source; the view stays where it is."""
         self.rows.set_count(count)
+
+    def set_highlight(self, text: str) -> None:
+        """Mark this text, in any case, where an editable column holds it."""
+        self._delegate.highlight = text
+        self.viewport().update()
+
+    def _widen(self, count: int) -> None:
+        """Make room for the number of the last row."""
+        needed = self.fontMetrics().horizontalAdvance(number(count)) + 2 * MARGIN + 2
+        header = self.horizontalHeader()
+        for index, column in enumerate(self.rows.columns):
+            if column.counts and header.sectionSize(index) < needed:
+                header.resizeSection(index, needed)
+                self._share_width()
 
     def deliver(self, offset: int, rows: Sequence[Any]) -> None:
         """Take the rows of a page that ``fetch`` returned None for."""
@@ -323,9 +340,9 @@ class SegmentTable(QTableView):
         """Copy the selected rows as tab-separated text, at most a few thousand of them."""
         lines = []
         chosen = (n for first, last in self.selected_ranges() for n in range(first, last + 1))
-        for number in islice(chosen, _COPIED):
+        for row in islice(chosen, _COPIED):
             cells = (
-                str(self.rows.index(number, column).data())
+                str(self.rows.index(row, column).data())
                 for column in range(self.rows.columnCount())
             )
             lines.append("\t".join(" ".join(cell.split()) for cell in cells))
@@ -355,6 +372,9 @@ class SegmentTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the width that is left to the columns that share it."""
         super().resizeEvent(event)
+        self._share_width()
+
+    def _share_width(self) -> None:
         header = self.horizontalHeader()
         for index, column in enumerate(self.rows.columns):
             if column.from_width:

@@ -19,14 +19,22 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from app.theme import theme
 from app.widgets.cell_editor import CellEditor
 
+MARGIN = 8  # pixels beside a cell's text
 _LINES = 2
+_LINE_END = "\N{LINE SEPARATOR}"
 STRUCK = Qt.ItemDataRole.UserRole + 7  # whether a cell's text is struck through
 BY_LINE = Qt.ItemDataRole.UserRole + 8  # whether its lines stay lines, cut in the middle
+_BEFORE = 24  # characters that still show before a match which two lines would not reach
 Index = QModelIndex | QPersistentModelIndex
 
 
 class TwoLineDelegate(QStyledItemDelegate):
-    """Paints up to two lines, the second elided, each text in its own direction."""
+    """Paints up to two lines, the second elided, each text in its own direction.
+
+    ``highlight`` is what is searched for: it is marked, and comes into view in a long text.
+    """
+
+    highlight = ""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw one cell."""
@@ -45,12 +53,13 @@ class TwoLineDelegate(QStyledItemDelegate):
         font.setStrikeOut(bool(index.data(STRUCK)))
         painter.setFont(font)
         text = str(index.data(Qt.ItemDataRole.DisplayRole))
-        area = option.rect.adjusted(8, 0, -8, 0)
+        area = option.rect.adjusted(MARGIN, 0, -MARGIN, 0)
         alignment = index.data(Qt.ItemDataRole.TextAlignmentRole) or Qt.AlignmentFlag.AlignLeft
         if index.data(BY_LINE):
             _draw_by_line(painter, area, text)
         else:
-            _draw_lines(painter, area, text, Qt.AlignmentFlag(alignment))
+            marked = self.highlight if index.flags() & Qt.ItemFlag.ItemIsEditable else ""
+            _draw_lines(painter, area, text, Qt.AlignmentFlag(alignment), marked)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -107,10 +116,10 @@ def _draw_by_line(painter: QPainter, area: QRect, text: str) -> None:
         painter.drawText(QPointF(area.left(), baseline), shown)
 
 
-def _draw_lines(painter: QPainter, area: QRect, text: str, alignment: Qt.AlignmentFlag) -> None:
-    metrics = painter.fontMetrics()
-    # A cell shows two lines; the rest of a very long text need not be shaped.
-    text = " ".join(text[:600].split()) if "\n" in text or len(text) > 600 else text
+def _draw_lines(
+    painter: QPainter, area: QRect, text: str, alignment: Qt.AlignmentFlag, marked: str
+) -> None:
+    text = _shown_part(text, marked)
     rtl = is_rtl(text)
     option = QTextOption()
     option.setTextDirection(
@@ -119,51 +128,74 @@ def _draw_lines(painter: QPainter, area: QRect, text: str, alignment: Qt.Alignme
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     # Painting by hand knows no "leading" side, so it is chosen here.
     option.setAlignment(Qt.AlignmentFlag.AlignRight if rtl else alignment)
+    layout = _lay_out(painter, area, text, option, marked)
+    if not layout.lineCount():
+        return
+    spacing = painter.fontMetrics().lineSpacing()
+    place = QPointF(area.left(), area.top() + (area.height() - layout.lineCount() * spacing) / 2)
+    last = layout.lineAt(layout.lineCount() - 1)
+    if last.textStart() + last.textLength() >= len(text):
+        layout.draw(painter, place)
+        return
+    begin = last.textStart()
+    found = _find(text, marked)
+    if found >= 0 and found + len(marked) > begin + last.textLength() and found > _BEFORE:
+        tail = f"\N{HORIZONTAL ELLIPSIS}{text[found - _BEFORE :]}"
+        _draw_lines(painter, area, tail, alignment, marked)
+        return
+    rest = painter.fontMetrics().elidedText(text[begin:], Qt.TextElideMode.ElideRight, area.width())
+    # Laid out as one: the lines before the last end where they did.
+    option.setWrapMode(QTextOption.WrapMode.ManualWrap)
+    lines = [layout.lineAt(number) for number in range(layout.lineCount() - 1)]
+    wrapped = [text[line.textStart() : line.textStart() + line.textLength()] for line in lines]
+    shown = _LINE_END.join([*(line.rstrip(" ") for line in wrapped), rest])
+    _lay_out(painter, area, shown, option, marked).draw(painter, place)
+
+
+def _shown_part(text: str, marked: str) -> str:
+    """The text in one line; of a very long one, what two lines can show need be shaped only."""
+    if len(text) > 600:
+        start = max(0, _find(text, marked) - 2 * _BEFORE)
+        text = text[start : start + 600] if start > 500 else text[:600]
+    return " ".join(text.split()) if "\n" in text else text
+
+
+def _lay_out(
+    painter: QPainter, area: QRect, text: str, option: QTextOption, marked: str
+) -> QTextLayout:
+    """The first lines of the text, what is searched for marked in them."""
     layout = QTextLayout(text, painter.font(), painter.device())
     layout.setTextOption(option)
+    layout.setFormats(_marks(text, marked))
     layout.beginLayout()
-    lines: list[tuple[int, int]] = []
-    for _ in range(_LINES):
+    for number in range(_LINES):
         line = layout.createLine()
         if not line.isValid():
             break
         line.setLineWidth(area.width())
-        line.setPosition(QPointF(0, len(lines) * metrics.lineSpacing()))
-        lines.append((line.textStart(), line.textLength()))
+        line.setPosition(QPointF(0, number * painter.fontMetrics().lineSpacing()))
     layout.endLayout()
-    height = len(lines) * metrics.lineSpacing()
-    top = area.top() + (area.height() - height) / 2
-    if not lines:
-        return
-    last_start, last_length = lines[-1]
-    if last_start + last_length >= len(text):
-        layout.draw(painter, QPointF(area.left(), top))
-        return
-    _draw_elided(painter, area, text, layout, option, top, last_start)
+    return layout
 
 
-def _draw_elided(
-    painter: QPainter,
-    area: QRect,
-    text: str,
-    layout: QTextLayout,
-    option: QTextOption,
-    top: float,
-    last_start: int,
-) -> None:
-    metrics = painter.fontMetrics()
-    for number in range(layout.lineCount() - 1):
-        layout.lineAt(number).draw(painter, QPointF(area.left(), top))
-    rest = metrics.elidedText(text[last_start:], Qt.TextElideMode.ElideRight, area.width())
-    last = QTextLayout(rest, painter.font(), painter.device())
-    option.setWrapMode(QTextOption.WrapMode.NoWrap)
-    last.setTextOption(option)
-    last.beginLayout()
-    line = last.createLine()
-    line.setLineWidth(area.width())
-    last.endLayout()
-    offset = (layout.lineCount() - 1) * metrics.lineSpacing()
-    last.draw(painter, QPointF(area.left(), top + offset))
+def _marks(text: str, marked: str) -> list[QTextLayout.FormatRange]:
+    marks: list[QTextLayout.FormatRange] = []
+    at = _find(text, marked)
+    while at >= 0:
+        mark = QTextLayout.FormatRange()
+        mark.start, mark.length = at, len(marked)
+        mark.format.setBackground(theme().tokens.qcolor("warning", 0.25))
+        marks.append(mark)
+        at = _find(text, marked, at + len(marked))
+    return marks
+
+
+def _find(text: str, marked: str, start: int = 0) -> int:
+    """Where it occurs in any case; -1 where it does not, or where folding moves the letters."""
+    if not marked:
+        return -1
+    folded = text.replace(_LINE_END, " ").casefold()
+    return folded.find(marked.casefold(), start) if len(folded) == len(text) else -1
 
 
 def is_rtl(text: str) -> bool:
