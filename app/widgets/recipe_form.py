@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.i18n import number, tr
 from app.icons import icon
+from app.widgets.choice_words import choice_words
 from app.widgets.page import label, restyle
 
 _EDITOR = 120  # pixels; the rest of a narrow column is the titles
@@ -144,7 +145,8 @@ class _Row:
             return box
         if kind == "choice":
             combo = QComboBox()
-            combo.addItems(list(self.field.choices))
+            for value in self.field.choices:
+                combo.addItem(choice_words(value), value)
             combo.currentIndexChanged.connect(changed)
             return combo
         line = NumberEdit(kind == "int") if kind in ("int", "float") else QLineEdit()
@@ -159,7 +161,7 @@ class _Row:
         if isinstance(editor, QCheckBox):
             editor.setChecked(bool(value))
         elif isinstance(editor, QComboBox):
-            editor.setCurrentText(str(value))
+            editor.setCurrentIndex(editor.findData(str(value)))
         elif isinstance(editor, NumberEdit):
             editor.setText(number_text(value))
         elif isinstance(editor, QLineEdit):
@@ -172,7 +174,7 @@ class _Row:
         if isinstance(editor, QCheckBox):
             return editor.isChecked()
         if isinstance(editor, QComboBox):
-            return editor.currentText()
+            return editor.currentData()
         assert isinstance(editor, QLineEdit)
         text = editor.text().strip()
         if not text and field.optional:

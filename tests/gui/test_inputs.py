@@ -158,7 +158,7 @@ def test_choices_and_folded_fields(qtbot: QtBot, form: RecipeForm) -> None:
     editor = form.editor("schedule")
     assert isinstance(editor, QComboBox)
     with qtbot.waitSignal(form.changed) as signal:
-        editor.setCurrentText("cosine")
+        editor.setCurrentText("Cosine")
     assert signal.args == ["schedule", "cosine"]
     assert not form.editor("keep").isVisible()
     form.set_error("limit", "Too small for this model.")
