@@ -13,7 +13,7 @@ from mulm_core.models.catalog import ModelInfo
 from mulm_core.models.device import autocast_dtype, pick_device
 from mulm_core.models.families import FAMILIES, Family, pick_language, read_config
 from mulm_core.models.libraries import import_libraries
-from mulm_core.models.memory import keep_freed_memory
+from mulm_core.models.memory import is_out_of_memory, keep_freed_memory
 from mulm_core.models.new_languages import codes_for, start_like
 from mulm_core.quiet import quiet_libraries
 
@@ -112,13 +112,13 @@ def _read(info: ModelInfo, place: torch.device) -> tuple[Any, Any]:
             **options,
         )
         return model.to(place), tokenizer
-    except (MemoryError, torch.OutOfMemoryError) as error:
-        raise EngineError(
-            "there is not enough memory for this model",
-            where=info.path,
-            fix="Close other programs or choose a smaller model",
-        ) from error
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+    except (MemoryError, OSError, ValueError, RuntimeError, KeyError) as error:
+        if is_out_of_memory(error):
+            raise EngineError(
+                "there is not enough memory for this model",
+                where=info.path,
+                fix="Close other programs or choose a smaller model",
+            ) from error
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise UserError(
             f"the model cannot be loaded ({reason})", where=info.path, fix="Download it again"

@@ -11,12 +11,13 @@ from typing import Any
 
 from mulm_core import files
 from mulm_core.errors import UserError, explain_os_errors
+from mulm_core.models.tuned_weights import WEIGHTS
 from mulm_core.runs.holding import hold, is_held, release
 from mulm_core.runs.manifest import RunManifest
 from mulm_core.workspace import Workspace
 
 _MANIFEST = "manifest.json"
-_WEIGHTS = ("adapter_model.safetensors", "tuned_weights.safetensors")  # of PEFT, of the model
+_WEIGHTS = ("adapter_model.safetensors", WEIGHTS)  # of PEFT, of the model
 
 
 class Run:
