@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mulm_core.evaluation.figures import count_figures, rules_for
-from mulm_core.evaluation.leakage import Tested, find_leakage
+from mulm_core.evaluation.leakage import Asked, find_leakage
 from mulm_core.evaluation.results import Figures, Leakage, SystemResult
 from mulm_core.jobs import JobContext
 from mulm_core.scoring import Metrics, Scorer, Statistics, judge
@@ -50,9 +50,9 @@ def judged(
             count_figures(test, one.hypotheses, counted, rules, request.terms, ctx.check)
         )
     told = steps.follow("leakage", "Looking for the test set in the training data")
-    tested = Tested(test, request.source, request.target)
+    asked = Asked(test, request.source, request.target)
     runs = [one.run for one in done if one.run]
-    leakage = find_leakage(request.workspace, tested, runs, ctx.check, told)
+    leakage = find_leakage(request.workspace, asked, runs, ctx.check, told)
     leaked = {at for found in leakage for at in found.segments}
     without = _without(scorer, statistics, leaked)
     results = tuple(

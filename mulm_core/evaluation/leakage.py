@@ -18,7 +18,7 @@ _MOST_PARENTS = 100  # a chain that is longer goes in a circle
 
 
 @dataclass(frozen=True)
-class Tested:
+class Asked:
     """A test set in its direction."""
 
     test: TestSet
@@ -28,7 +28,7 @@ class Tested:
 
 def find_leakage(
     workspace: Workspace,
-    tested: Tested,
+    asked: Asked,
     runs: Sequence[str],
     check: Callable[[], None],
     progress: Callable[[float, float], None] = lambda done, total: None,
@@ -40,9 +40,9 @@ def find_leakage(
     """
     if not runs:
         return ()
-    test = tested.test
+    test = asked.test
     pairs = list(zip(test.sources, test.references, strict=True))
-    limit = usual_likeness(pairs, tested.source, tested.target)
+    limit = usual_likeness(pairs, asked.source, asked.target)
     lineages = [_lineage(workspace, run) for run in runs]
     names = list(dict.fromkeys(name for corpora, _ in lineages for name in corpora))
     found: dict[str, Overlap | str] = {}
@@ -53,7 +53,7 @@ def find_leakage(
 
         try:
             corpus = get_corpus(workspace, name)
-            texts = _sides(corpus, tested)
+            texts = _sides(corpus, asked)
             found[name] = find_overlap(corpus.path, texts, limit, check, told)
         except MulmError as error:
             found[name] = error.sentence()
@@ -107,12 +107,12 @@ def _lineage(workspace: Workspace, name: str) -> tuple[list[str], list[str]]:
     return list(dict.fromkeys(corpora)), []
 
 
-def _sides(corpus: CorpusInfo, tested: Tested) -> dict[str, list[tuple[int, str]]]:
+def _sides(corpus: CorpusInfo, asked: Asked) -> dict[str, list[tuple[int, str]]]:
     """The test set's texts by the side of the corpus that is in their language."""
-    test = tested.test
+    test = asked.test
     texts = {
-        tested.source: list(enumerate(test.sources)),
-        tested.target: [pair for stream in test.streams for pair in enumerate(stream)],
+        asked.source: list(enumerate(test.sources)),
+        asked.target: [pair for stream in test.streams for pair in enumerate(stream)],
     }
     found: dict[str, list[tuple[int, str]]] = {}
     for tag, numbered in texts.items():

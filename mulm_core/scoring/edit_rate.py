@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     import numpy as np
 
 _FAR = 10**9  # what the beam does not reach
+_CELLS = 10_000_000  # computed at once: 40 MB
 
 Shift = tuple[int, int, int]
 """Where the words begin, how many they are, and where they go."""
+
+Matrix = list[list[int]]
 
 
 def fast_ter(**settings: Any) -> Any:
@@ -45,36 +48,41 @@ def edit_rate(words: list[str], reference: list[str]) -> tuple[int, int]:
 
     if not (reference and words):
         return len(words) or len(reference), len(reference)
+    matrix = _Table([words], reference).matrix(0)
     shifts = checked = 0
     while True:
-        cost, trace = _traced(words, reference)
-        gain, moved, more = _best_shift(words, reference, cost, trace, checked)
-        checked += more
-        if checked >= _MAX_SHIFT_CANDIDATES or gain <= 0:
-            return shifts + cost, len(reference)
+        found = list(_shifts(words, reference, _trace(matrix, words, reference), checked))
+        checked += len(found)
+        best = _best(matrix[-1][-1], words, reference, found)
+        if best is None or checked >= _MAX_SHIFT_CANDIDATES:
+            return shifts + matrix[-1][-1], len(reference)
         shifts += 1
-        words = moved
+        words, matrix = best
 
 
-def _best_shift(
-    words: list[str], reference: list[str], cost: int, trace: str, checked: int
-) -> tuple[int, list[str], int]:
-    """What the best shift saves, the words after it, and how many shifts were looked at."""
+def _best(
+    cost: int, words: list[str], reference: list[str], shifts: list[Shift]
+) -> tuple[list[str], Matrix] | None:
+    """The words after the best shift, and their matrix; None where none saves anything."""
     from sacrebleu.metrics.lib_ter import _perform_shift
 
-    shifts = list(_shifts(words, reference, trace, checked))
-    if not shifts:
-        return 0, words, 0
     distinct = list(dict.fromkeys(shifts))
-    moved = [_perform_shift(words, *shift) for shift in distinct]
-    costs = list(_rows(moved, reference))[-1][-1].tolist()
-    # Tercom's order: the most is saved, then the longest, the first, and the nearest to the start.
-    ranked = (
-        (cost - after, length, -start, -target, at)
-        for at, (after, (start, length, target)) in enumerate(zip(costs, distinct, strict=True))
-    )
-    saved, *_, at = max(ranked)
-    return saved, moved[at], len(shifts)
+    size = max(1, _CELLS // ((len(words) + 1) * (len(reference) + 1)))
+    best: tuple[tuple[int, ...], list[str], Matrix] | None = None
+    for first in range(0, len(distinct), size):
+        part = distinct[first : first + size]
+        moved = [_perform_shift(words, *shift) for shift in part]
+        table = _Table(moved, reference)
+        # Tercom's order: what saves most, then the longest, the first, the nearest to the start.
+        rank, at = max(
+            ((cost - after, length, -start, -target), at)
+            for at, (after, (start, length, target)) in enumerate(
+                zip(table.costs, part, strict=True)
+            )
+        )
+        if rank[0] > 0 and (best is None or rank > best[0]):
+            best = rank, moved[at], table.matrix(at)
+    return best[1:] if best else None
 
 
 def _shifts(words: list[str], reference: list[str], trace: str, checked: int) -> Iterator[Shift]:
@@ -118,10 +126,8 @@ def _common(words: list[str], reference: list[str]) -> Iterator[tuple[int, int, 
                 yield start, at, length
 
 
-def _traced(words: list[str], reference: list[str]) -> tuple[int, str]:
-    """The beam edit distance, and the edits on the way as sacrebleu writes and prefers them."""
-    first = list(range(len(reference) + 1))
-    matrix = [first, *(row[:, 0].tolist() for row in _rows([words], reference))]
+def _trace(matrix: Matrix, words: list[str], reference: list[str]) -> str:
+    """The edits on the cheapest way, as sacrebleu writes and prefers them."""
     at, place, trace = len(words), len(reference), []
     while at or place:
         cost = matrix[at][place]
@@ -135,43 +141,48 @@ def _traced(words: list[str], reference: list[str]) -> tuple[int, str]:
         else:
             trace.append("d")
             place -= 1
-    return matrix[-1][-1], "".join(reversed(trace))
+    return "".join(reversed(trace))
 
 
-def _rows(candidates: list[list[str]], reference: list[str]) -> Iterator[np.ndarray]:
-    """The rows but the first of the matrix of the beam edit distance, of all candidates at once.
+class _Table:
+    """Beam edit distances of word sequences of one length, all computed at once.
 
-    The candidates are of one length; the shape of a row is (reference words + 1, candidates).
+    A cell holds its distance less its column, of all sequences: what words that are put in would
+    cost is then a running minimum.
     """
-    import numpy as np
 
-    numbers: dict[str, int] = {}
-    coded = [[numbers.setdefault(word, len(numbers)) for word in row] for row in candidates]
-    columns = np.array(coded, np.int32).T.copy()
-    wanted = np.array([numbers.get(word, -1) for word in reference], np.int32)[:, None]
-    places = np.arange(len(reference) + 1, dtype=np.int32)[:, None]
-    row = np.repeat(places, len(candidates), axis=1)
-    for number, (low, high) in enumerate(_beam(len(columns), len(reference))):
-        row = _next_row(row, columns[number] != wanted, places, low, high)
-        yield row
+    def __init__(self, sequences: list[list[str]], reference: list[str]) -> None:
+        import numpy as np
+
+        numbers: dict[str, int] = {}
+        number = numbers.setdefault
+        coded = [[number(word, len(numbers)) for word in row] for row in sequences]
+        columns = np.array(coded, np.int32).T.copy()
+        wanted = np.array([numbers.get(word, -1) for word in reference], np.int32)[:, None]
+        self._places = np.arange(len(reference) + 1, dtype=np.int32)
+        row = np.zeros((len(reference) + 1, len(sequences)), np.int32)
+        self._rows = [row]
+        for column, (low, high) in zip(columns, _beam(len(columns), len(reference)), strict=True):
+            row = _next_row(row, wanted, column, low, high)
+            self._rows.append(row)
+        self.costs: list[int] = (row[-1] + len(reference)).tolist()
+
+    def matrix(self, at: int) -> Matrix:
+        """All distances of one sequence: rows by its words, columns by those of the reference."""
+        return [(row[:, at] + self._places).tolist() for row in self._rows]
 
 
 def _next_row(
-    row: np.ndarray, differs: np.ndarray, places: np.ndarray, low: int, high: int
+    row: np.ndarray, wanted: np.ndarray, column: np.ndarray, low: int, high: int
 ) -> np.ndarray:
     import numpy as np
 
     new = np.full_like(row, _FAR)
-    part = new[low:high]
-    np.add(row[low:high], 1, out=part)  # the word is dropped
+    np.add(row[low:high], 1, out=new[low:high])  # the word is dropped
     start = max(low, 1)
-    same = row[start - 1 : high - 1] + differs[start - 1 : high - 1]
-    np.minimum(new[start:high], same, out=new[start:high])
-    # Words put in before: the cheapest of all cells to the left, plus the way from there.
-    part -= places[low:high]
-    np.minimum.accumulate(part, axis=0, out=part)
-    part += places[low:high]
-    np.minimum(part, _FAR, out=part)
+    kept = row[start - 1 : high - 1] - (wanted[start - 1 : high - 1] == column)
+    np.minimum(new[start:high], kept, out=new[start:high])
+    np.minimum.accumulate(new[low:high], axis=0, out=new[low:high])
     return new
 
 

@@ -1,6 +1,7 @@
 """The commands of ``mulm``, one module each: ``register`` declares it, its ``run`` answers."""
 
 from mulm_core.cli.commands import (
+    compare,
     corpus,
     demo,
     evaluate,
@@ -12,5 +13,5 @@ from mulm_core.cli.commands import (
     translate,
 )
 
-ALL = (models, corpus, probe, train, search, translate, evaluate, runs, demo)
+ALL = (models, corpus, probe, train, search, translate, evaluate, compare, runs, demo)
 """In the order of the work."""

@@ -1,4 +1,4 @@
-"""``mulm evaluate``: BLEU, chrF and TER of systems on one test set."""
+"""``mulm evaluate``: scores of systems on one test set, and what is significant about them."""
 
 from __future__ import annotations
 
@@ -8,56 +8,25 @@ from pathlib import Path
 from typing import Any
 
 from mulm_core import languages
-from mulm_core.cli.args import (
-    add_command,
-    add_declared,
-    add_direction,
-    declared_values,
-    direction,
-    workspace,
-)
+from mulm_core.cli.args import add_command
+from mulm_core.cli.evaluating import add_evaluation, evaluated, outcome
 from mulm_core.cli.output import Answer, table
-from mulm_core.cli.running import run_job
-from mulm_core.errors import UserError
-from mulm_core.evaluation import (
-    EvaluateRequest,
-    Evaluation,
-    TestSet,
-    evaluate,
-    load_parallel,
-    load_test_set,
-)
+from mulm_core.evaluation import Evaluation, Kept, Leakage, SystemResult
 from mulm_core.report import write_csv, write_json
-from mulm_core.scoring import Score
-from mulm_core.translation import DecodeOptions
+from mulm_core.scoring import METRICS, Score, Significance, in_words, verdict
 
 
 def register(subparsers: Any) -> None:
     """Declare ``mulm evaluate``."""
     parser = add_command(subparsers, "evaluate", "score systems on a test set")
-    parser.add_argument("--test", metavar="FILE", type=Path, help="TMX or TSV with the test pairs")
-    parser.add_argument("--source-file", metavar="FILE", type=Path, help="text, a segment a line")
-    parser.add_argument("--reference-file", metavar="FILE", type=Path, help="its translation")
-    add_direction(parser)
-    parser.add_argument(
-        "--systems",
-        required=True,
-        metavar="A,B",
-        help="models and runs, such as starter,run:RUN; the first is what others are compared with",
-    )
+    add_evaluation(parser)
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write a row for every segment")
     parser.add_argument("--json-file", type=Path, metavar="FILE", help="write everything as JSON")
-    add_declared(parser, DecodeOptions)
     parser.set_defaults(run=_evaluate)
 
 
 def _evaluate(args: Namespace) -> Answer:
-    source, target = direction(args)
-    options = DecodeOptions(**declared_values(args, DecodeOptions))
-    systems = tuple(name.strip() for name in args.systems.split(",") if name.strip())
-    test = _test_set(args, source, target)
-    request = EvaluateRequest(workspace(args), test, source, target, systems, options)
-    evaluation = run_job(evaluate, request)
+    evaluation = evaluated(args)
     if args.csv:
         write_csv(evaluation, args.csv)
     if args.json_file:
@@ -65,53 +34,92 @@ def _evaluate(args: Namespace) -> Answer:
     return Answer(summary(evaluation), as_text(evaluation))
 
 
-def _test_set(args: Namespace, source: str, target: str) -> TestSet:
-    parallel = args.source_file, args.reference_file
-    if args.test and not any(parallel):
-        return load_test_set([args.test], source, target)
-    if all(parallel) and not args.test:
-        return load_parallel(*parallel)
-    raise UserError(
-        "the test set is not clear",
-        fix="Give either --test, or --source-file and --reference-file",
-    )
-
-
 def summary(evaluation: Evaluation) -> dict[str, Any]:
     """The scores without the segments."""
     return {
-        "evaluation": evaluation.id,
-        "test": evaluation.test_name,
-        "segments": len(evaluation.sources),
-        "systems": [
-            {"name": result.system, "seconds": round(result.seconds, 3), **asdict(result.metrics)}
-            for result in evaluation.systems
-        ],
+        **outcome(evaluation),
+        "systems": [_system(result) for result in evaluation.systems],
+        "failures": [asdict(failed) for failed in evaluation.failures],
+        "leakage": [_leakage(found) for found in evaluation.leakage],
     }
 
 
+def _system(result: SystemResult) -> dict[str, Any]:
+    without = result.without_leaks
+    return {
+        "name": result.system,
+        "seconds": round(result.seconds, 3),
+        "segments_per_second": result.segments_per_second,
+        "tokens_per_second": result.tokens_per_second,
+        **{key: asdict(score) for key, score in result.metrics.items()},
+        "significance": {key: _test(key, one) for key, one in result.significance.items()},
+        "figures": _figures(result),
+        "without_leaks": {key: asdict(one) for key, one in without.items()} if without else None,
+    }
+
+
+def _test(key: str, found: Significance) -> dict[str, Any]:
+    words = {"verdict": verdict(key, found), "words": in_words(key, found)}
+    return {**asdict(found), **words}
+
+
+def _figures(result: SystemResult) -> dict[str, Any] | None:
+    if result.figures is None:
+        return None
+    values = vars(result.figures).items()
+    return {
+        name: {"of": value.of, "kept": value.kept} if isinstance(value, Kept) else value
+        for name, value in values
+    }
+
+
+def _leakage(found: Leakage) -> dict[str, Any]:
+    return {**asdict(found), "segments": list(found.segments)}
+
+
 def as_text(evaluation: Evaluation) -> str:
-    """A table of scores with the differences from the first system, then the signatures."""
-    first = evaluation.systems[0].metrics
+    """A table of scores with the differences from the baseline, the verdicts, the signatures."""
+    first = evaluation.baseline.metrics
     rows = []
     for result in evaluation.systems:
         cells = [result.system]
-        for name in ("bleu", "chrf", "ter"):
-            score, base = getattr(result.metrics, name), getattr(first, name)
-            cells += [f"{score.score:.1f}", _difference(score, base)]
+        for key, score in result.metrics.items():
+            cells += [_score(score), _difference(score, getattr(first, key))]
         rows.append(cells)
-    header = ["system", "BLEU", "", "chrF", "", "TER", ""]
+    titles = [METRICS[key].title for key, _ in first.items()]
+    header = ["system", *(cell for title in titles for cell in (title, ""))]
     pair = f"{languages.name(evaluation.source)} → {languages.name(evaluation.target)}"
     return "\n".join(
         [
             f"{evaluation.test_name}: {len(evaluation.sources):,} segments, {pair}",
             table(header, rows, numbers_from=1),
-            f"BLEU {first.bleu.signature}",
-            f"chrF {first.chrf.signature}",
-            f"TER  {first.ter.signature} (lower is better)",
+            *(_verdict(result, evaluation) for result in evaluation.systems[1:]),
+            *(f"failed: {failed.failure}" for failed in evaluation.failures),
+            *map(_leak_text, evaluation.leakage),
+            *(f"{METRICS[key].title} {score.signature}" for key, score in first.items()),
         ]
     )
 
 
+def _score(score: Score) -> str:
+    margin = f" ±{score.margin:.1f}" if score.margin is not None else ""
+    return f"{score.score:.1f}{margin}"
+
+
 def _difference(score: Score, base: Score) -> str:
     return "" if score is base else f"{score.score - base.score:+.1f}"
+
+
+def _verdict(result: SystemResult, evaluation: Evaluation) -> str:
+    words = (
+        f"{METRICS[key].title} {in_words(key, found)}" for key, found in result.significance.items()
+    )
+    return f"{result.system} against {evaluation.baseline.system}: {'; '.join(words)}"
+
+
+def _leak_text(found: Leakage) -> str:
+    if not found.corpora or (found.problem and not found.pairs):
+        return f"run:{found.run}: leakage unknown. {found.problem}"
+    counts = f"{len(found.exact):,} segments leak exactly, {len(found.near):,} almost"
+    pairs = f"{found.pairs:,} pairs of training"
+    return f"run:{found.run}: {counts}, from {pairs}. {found.problem}".rstrip()

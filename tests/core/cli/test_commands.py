@@ -171,12 +171,14 @@ def test_the_table_shows_differences_and_signatures(
     systems = f"{tiny_folder},run:first"
     command = ["evaluate", "--test", str(file), *DIRECTION, *GREEDY, "--systems", systems]
     assert main(command) == 0
-    title, header, base, run, *signatures = capsys.readouterr().out.splitlines()
+    title, header, base, run, verdict, leakage, *signatures = capsys.readouterr().out.splitlines()
     assert title == "test: 2 segments, English → French"
-    assert header.split() == ["system", "BLEU", "chrF", "TER"]
-    assert len(base.split()) == 4
-    assert len(run.split()) == 7
-    assert [line.split()[0] for line in signatures] == ["BLEU", "chrF", "TER"]
+    assert header.split() == ["system", "BLEU", "chrF2++", "chrF2", "TER"]
+    assert base.count("±") == run.count("±") == 4
+    assert len(run.split()) == len(base.split()) + 4  # a difference behind each score
+    assert verdict.startswith(f"run:first against {tiny_folder}: BLEU ") and "p = " in verdict
+    assert "run:first" in leakage and "pairs of training" in leakage
+    assert [line.split()[0] for line in signatures] == ["BLEU", "chrF2++", "chrF2", "TER"]
 
 
 def test_an_unclear_test_set_is_a_mistake(
