@@ -162,8 +162,9 @@ class _Table:
         self._places = np.arange(len(reference) + 1, dtype=np.int32)
         row = np.zeros((len(reference) + 1, len(sequences)), np.int32)
         self._rows = [row]
-        for column, (low, high) in zip(columns, _beam(len(columns), len(reference)), strict=True):
-            row = _next_row(row, wanted, column, low, high)
+        same = columns[:, None, :] == wanted
+        for number, (low, high) in enumerate(_beam(len(columns), len(reference))):
+            row = _next_row(row, same[number], low, high)
             self._rows.append(row)
         self.costs: list[int] = (row[-1] + len(reference)).tolist()
 
@@ -172,15 +173,14 @@ class _Table:
         return [(row[:, at] + self._places).tolist() for row in self._rows]
 
 
-def _next_row(
-    row: np.ndarray, wanted: np.ndarray, column: np.ndarray, low: int, high: int
-) -> np.ndarray:
+def _next_row(row: np.ndarray, same: np.ndarray, low: int, high: int) -> np.ndarray:
     import numpy as np
 
-    new = np.full_like(row, _FAR)
+    new = np.empty_like(row)
+    new[:low] = new[high:] = _FAR
     np.add(row[low:high], 1, out=new[low:high])  # the word is dropped
     start = max(low, 1)
-    kept = row[start - 1 : high - 1] - (wanted[start - 1 : high - 1] == column)
+    kept = row[start - 1 : high - 1] - same[start - 1 : high - 1]
     np.minimum(new[start:high], kept, out=new[start:high])
     np.minimum.accumulate(new[low:high], axis=0, out=new[low:high])
     return new
