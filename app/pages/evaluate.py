@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QProgressBar,
     QStackedWidget,
@@ -21,6 +20,8 @@ from app.i18n import duration, percent, tr
 from app.pages.evaluate_result import ResultView
 from app.pages.evaluate_setup import NARROW, WIDTH, EvaluateSetup
 from app.viewmodels.evaluate import EvaluateModel
+from app.viewmodels.evaluation_history import Past
+from app.widgets.drop_zone import ask_save_path
 from app.widgets.page import (
     Card,
     EmptyState,
@@ -66,7 +67,7 @@ class EvaluatePage(Page):
         row.addLayout(right, 1)
         self.body.addLayout(row, 1)
         self._connect()
-        model.refresh_earlier()
+        model.history.refresh()
         self._update()
 
     def _empty_state(self) -> QWidget:
@@ -97,13 +98,16 @@ class EvaluatePage(Page):
     def _connect(self) -> None:
         model = self._model
         model.changed.connect(self._update)
-        model.evaluated.connect(self._show_result)
+        model.evaluated.connect(self._message.clear)
         model.failed.connect(self._failed)
-        model.exported.connect(self._exported)
+        model.result.saved.connect(self._saved)
         self._setup.files_chosen.connect(self.drop_files)
-        self._result.export.connect(self.choose_export)
+        self._setup.valid_changed.connect(lambda _: self._update())
+        self._result.save.connect(self.choose_save)
         self._result.copy.connect(self._copy)
         self._result.open_segment.connect(self._compare)
+        self._result.open_earlier.connect(model.history.open)
+        model.history.removed.connect(self._removed)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -120,10 +124,12 @@ class EvaluatePage(Page):
         if isinstance(run := kwargs.get("run"), str):
             self._model.choose_run(run)
         if isinstance(evaluation := kwargs.get("evaluation"), str):
-            self._model.open_earlier(evaluation)
+            self._model.history.open(evaluation)
 
     def drop_hint(self, paths: list[Path]) -> str | None:
-        """Say that a drop makes a test set."""
+        """Say that a drop makes a test set, or goes with the one that is loaded."""
+        if self._model.state.test is not None:
+            return tr("Use as the test set, or as a reference or output beside it")
         if len(paths) == 1:
             return tr("Use {name} as the test set", name=paths[0].name)
         return tr("Use these files as source and reference of the test set")
@@ -136,21 +142,21 @@ class EvaluatePage(Page):
     def start(self) -> None:
         """Start the evaluation, if everything is chosen."""
         self._message.clear()
-        self._model.start()
+        if self._setup.valid:
+            self._model.start()
 
-    def choose_export(self, kind: str) -> None:
-        """Ask where to and write the result as ``csv`` or ``json``."""
-        evaluation = self._model.state.evaluation
-        if evaluation is None:
+    def choose_save(self, kind: str) -> None:
+        """Ask where to and write the result as a report of this kind."""
+        if not self._model.result.is_open:
             return
-        folder = Path(str(self._settings.value("files/last_folder", "")))
-        name = folder / f"{evaluation.id}.{kind}"
-        chosen, _ = QFileDialog.getSaveFileName(
-            self, tr("Export the result"), str(name), f"{kind.upper()} (*.{kind})"
-        )
-        if chosen:
-            path = Path(chosen)
-            self._model.export(path if path.suffix else path.with_suffix(f".{kind}"))
+        name = f"{self._model.result.evaluation.id}.{kind}"
+        path = ask_save_path(self, tr("Save the report"), name, self._settings)
+        if path is not None:
+            self._model.result.save(path if path.suffix else path.with_suffix(f".{kind}"), kind)
+
+    def on_closing(self) -> None:
+        """Delete for good what was deleted last."""
+        self._model.history.finish_removal_now()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the result enough room in a narrow window."""
@@ -162,6 +168,8 @@ class EvaluatePage(Page):
     def _update(self) -> None:
         state = self._model.state
         obstacle = self._model.obstacle()
+        if not obstacle and not self._setup.valid:
+            obstacle = tr("Mend the option that is marked first.")
         self._start.setVisible(not state.busy)
         self._start.setEnabled(not obstacle)
         self._start.setToolTip(obstacle or tr("Translate and score (Ctrl+Enter)"))
@@ -180,30 +188,33 @@ class EvaluatePage(Page):
         self._right.setCurrentIndex(1 if state.evaluation is not None else 0)
         self._right.setVisible(not (state.busy and state.evaluation is None))
 
-    def _show_result(self) -> None:
-        self._message.clear()
-        self._result.show_result()
-
     def _failed(self, failure: Failure) -> None:
         self._message.error(failure.sentence, details=failure.details)
 
-    def _exported(self, path: Path) -> None:
-        self._settings.setValue("files/last_folder", str(path.parent))
+    def _saved(self, path: Path) -> None:
         self._message.success(tr("Saved as {name}.", name=str(path)))
 
+    def _removed(self, past: Past) -> None:
+        self._message.info(
+            tr("“{name}” is deleted.", name=past.title),
+            action=tr("Undo"),
+            on_action=self._undo_removal,
+        )
+
+    def _undo_removal(self) -> None:
+        self._message.clear()
+        self._model.history.undo_removal()
+
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._model.scores_as_text())
+        QGuiApplication.clipboard().setText(self._model.result.shown.as_text)
         self._message.success(tr("Scores and their signatures were copied."))
 
     def _compare(self, position: int) -> None:
-        model = self._model
-        evaluation = model.state.evaluation
-        if evaluation is None:
-            return
+        evaluation = self._model.result.evaluation
         self._navigate(
             "compare",
-            test=model.as_test(),
+            test=evaluation.test,
             direction=(evaluation.source, evaluation.target),
-            run=model.compared_run(),
+            run=self._model.compared_run(),
             position=position,
         )

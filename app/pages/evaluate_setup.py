@@ -1,19 +1,24 @@
-"""The left column of the Evaluate page: test set, direction, systems, earlier results."""
+"""The left column of the Evaluate page: test set, direction, systems, options, earlier results."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QSettings, QSize, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.i18n import tr, tr_n
 from app.icons import icon
+from app.pages.evaluate_systems import SystemsCard
+from app.viewmodels import evaluate_fields
 from app.viewmodels.evaluate import EvaluateModel
 from app.viewmodels.names import model_language_choices
 from app.viewmodels.test_files import Offer
 from app.widgets.combos import combo_box, fill
-from app.widgets.drop_zone import DropZone
+from app.widgets.drop_zone import DropZone, ask_files
 from app.widgets.language_box import LanguageBox
 from app.widgets.page import Card, label, link_button, scrolled
+from app.widgets.recipe_form import RecipeForm
 
 WIDTH = 316
 NARROW = 268
@@ -23,10 +28,12 @@ class EvaluateSetup(QWidget):
     """What will be scored; every change goes to the view model at once."""
 
     files_chosen = Signal(list)
+    valid_changed = Signal(bool)
 
     def __init__(self, model: EvaluateModel, settings: QSettings) -> None:
         super().__init__()
         self._model = model
+        self._settings = settings
         self.setAccessibleName(tr("What to evaluate"))
         self.setFixedWidth(WIDTH)
         self._zone = DropZone(
@@ -38,12 +45,18 @@ class EvaluateSetup(QWidget):
         self._zone.dropped.connect(self.files_chosen.emit)
         self._source = LanguageBox(tr("Source language"))
         self._target = LanguageBox(tr("Target language"))
-        self._boxes: dict[str, QCheckBox] = {}
+        self._systems = SystemsCard(model)
+        self._form = RecipeForm(evaluate_fields.fields())
         self._earlier = combo_box(tr("Earlier evaluations"))
         self._lay_out()
         self._connect()
         self._update()
         self._show_earlier()
+
+    @property
+    def valid(self) -> bool:
+        """Whether every option holds a sound value."""
+        return self._form.valid
 
     # Building ------------------------------------------------------------------------------
 
@@ -55,13 +68,16 @@ class EvaluateSetup(QWidget):
         box.addWidget(label(tr("Test set"), "small"))
         box.addWidget(self._zone)
         box.addWidget(self._test_card())
+        box.addWidget(self._texts_card())
         box.addLayout(self._offers_column())
         box.addSpacing(10)
         box.addWidget(label(tr("Direction"), "small"))
         box.addLayout(self._direction_row())
         box.addSpacing(10)
         box.addWidget(label(tr("Systems"), "small"))
-        box.addWidget(self._systems_card())
+        box.addWidget(self._systems)
+        box.addLayout(self._glossary_row())
+        box.addWidget(self._form)
         box.addSpacing(10)
         self._earlier_title = label(tr("Earlier results"), "small")
         box.addWidget(self._earlier_title)
@@ -74,18 +90,35 @@ class EvaluateSetup(QWidget):
     def _test_card(self) -> Card:
         self._test = Card(margin=12, spacing=2)
         self._test_name = label("", "strong", wrap=True)
-        self._test_note = label("", "small")
+        self._test_note = label("", "small", wrap=True)
         row = QHBoxLayout()
         row.addWidget(self._test_name, 1)
-        other = QToolButton()
-        other.setIcon(icon("folder-open"))
-        other.setToolTip(tr("Choose another test file"))
-        other.setAccessibleName(tr("Choose another test file"))
+        other = _tool("folder-open", tr("Choose another test file, further references or outputs"))
         other.clicked.connect(self._zone.choose)
         row.addWidget(other, 0, Qt.AlignmentFlag.AlignVCenter)
         self._test.body.addLayout(row)
         self._test.body.addWidget(self._test_note)
         return self._test
+
+    def _texts_card(self) -> Card:
+        """What is asked of texts that fit the test set line by line."""
+        self._texts = Card(margin=12, spacing=4)
+        self._texts_words = label("", "", wrap=True)
+        head = QHBoxLayout()
+        head.addWidget(self._texts_words, 1)
+        close = _tool("x", tr("Leave it"))
+        close.clicked.connect(self._model.leave_texts)
+        head.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self._texts.body.addLayout(head)
+        self._as_outputs = link_button(tr("Output of another system"), self._model.take_as_outputs)
+        self._as_references = link_button(tr("A further reference"), self._model.take_as_references)
+        self._as_test = link_button(
+            tr("A test set of its own"),
+            lambda: self._model.open_new_test(self._model.state.texts),
+        )
+        for button in (self._as_outputs, self._as_references, self._as_test):
+            self._texts.body.addWidget(button)
+        return self._texts
 
     def _offers_column(self) -> QVBoxLayout:
         self._offers = QVBoxLayout()
@@ -97,11 +130,7 @@ class EvaluateSetup(QWidget):
     def _direction_row(self) -> QHBoxLayout:
         for box in (self._source, self._target):
             box.setMinimumWidth(110)
-        swap = QToolButton()
-        swap.setIcon(icon("arrow-left-right"))
-        swap.setIconSize(QSize(16, 16))
-        swap.setToolTip(tr("Evaluate the other direction"))
-        swap.setAccessibleName(tr("Swap source and target"))
+        swap = _tool("arrow-left-right", tr("Evaluate the other direction"))
         swap.clicked.connect(
             lambda: self._model.set_direction(self._model.state.target, self._model.state.source)
         )
@@ -112,27 +141,44 @@ class EvaluateSetup(QWidget):
         row.addWidget(self._target, 1)
         return row
 
-    def _systems_card(self) -> Card:
-        self._systems = Card(margin=12, spacing=8)
-        self._no_system = label(tr("No model or run knows this direction."), "secondary", wrap=True)
-        self._systems.body.addWidget(self._no_system)
-        return self._systems
+    def _glossary_row(self) -> QHBoxLayout:
+        self._glossary = link_button("", self._choose_glossary)
+        self._glossary.setToolTip(
+            tr(
+                "A text file with a term and its translation a line, with a tab between them; it "
+                "is counted in how many segments every term is kept"
+            )
+        )
+        self._no_glossary = _tool("x", tr("Ask for no terms"))
+        self._no_glossary.clicked.connect(self._model.clear_glossary)
+        row = QHBoxLayout()
+        row.addWidget(self._glossary)
+        row.addWidget(self._no_glossary)
+        row.addStretch(1)
+        return row
 
     def _connect(self) -> None:
         model = self._model
         model.changed.connect(self._update)
         model.library.changed.connect(self._update)
-        model.earlier_changed.connect(self._show_earlier)
+        model.history.changed.connect(self._show_earlier)
         model.evaluated.connect(self._show_earlier)
         for box in (self._source, self._target):
             box.changed.connect(lambda _: self._choose_direction())
+        self._form.changed.connect(model.change_field)
+        self._form.valid_changed.connect(self.valid_changed.emit)
         self._earlier.activated.connect(
-            lambda _: model.open_earlier(str(self._earlier.currentData()))
+            lambda _: model.history.open(str(self._earlier.currentData()))
         )
 
     def _choose_direction(self) -> None:
         if self._source.tag and self._target.tag:
             self._model.set_direction(self._source.tag, self._target.tag)
+
+    def _choose_glossary(self) -> None:
+        paths: list[Path] = ask_files(self, tr("Choose a glossary"), settings=self._settings)
+        if paths:
+            self._model.read_glossary(paths[0])
 
     # Showing -------------------------------------------------------------------------------
 
@@ -143,11 +189,37 @@ class EvaluateSetup(QWidget):
         self._test.setVisible(state.test is not None)
         if state.test is not None:
             self._test_name.setText(state.test.name)
-            count = len(state.test.sources)
-            self._test_note.setText(tr_n("{n} segment", "{n} segments", count))
+            facts = [tr_n("{n} segment", "{n} segments", len(state.test.sources))]
+            if state.test.further:
+                facts.append(tr_n("{n} reference", "{n} references", len(state.test.streams)))
+            self._test_note.setText(" \N{MIDDLE DOT} ".join(facts))
+        terms = tr_n("{n} term of {file}", "{n} terms of {file}", len(state.terms),
+                     file=state.glossary)  # fmt: skip
+        self._glossary.setText(terms if state.terms else tr("Add a glossary…"))
+        self._no_glossary.setVisible(bool(state.terms))
+        self._show_texts()
         self._show_direction()
         self._show_offers()
-        self._show_systems()
+
+    def _show_texts(self) -> None:
+        state = self._model.state
+        count = len(state.texts)
+        self._texts.setVisible(bool(count))
+        if not count or state.test is None:
+            return
+        self._texts_words.setText(
+            tr_n(
+                "{names} has a line for each segment. It is:",
+                "{names} have a line for each segment. They are:",
+                count,
+                names=", ".join(path.name for path in state.texts),
+            )
+        )
+        self._as_outputs.setText(
+            tr_n("Output of another system", "Outputs of other systems", count)
+        )
+        self._as_references.setText(tr_n("A further reference", "Further references", count))
+        self._as_test.setVisible(count == 2)
 
     def _show_direction(self) -> None:
         state = self._model.state
@@ -177,36 +249,20 @@ class EvaluateSetup(QWidget):
             self._offers.addWidget(button)
             self._offer_buttons.append(button)
 
-    def _show_systems(self) -> None:
-        systems = self._model.systems()
-        self._no_system.setVisible(not systems)
-        known = bool(self._model.state.source and self._model.state.target)
-        self._no_system.setText(
-            tr("No model or run knows this direction.")
-            if known
-            else tr("Choose the direction; the systems that know it are listed here.")
-        )
-        for system in list(self._boxes):
-            if system not in [one.system for one in systems]:
-                gone = self._boxes.pop(system)
-                gone.hide()
-                gone.deleteLater()
-        for one in systems:
-            box = self._boxes.get(one.system)
-            if box is None:
-                box = QCheckBox()
-                box.toggled.connect(lambda on, key=one.system: self._model.choose(key, on))
-                self._boxes[one.system] = box
-                self._systems.body.addWidget(box)
-            box.setText(f"{one.title} \N{MIDDLE DOT} {one.note}" if one.note else one.title)
-            blocked = box.blockSignals(True)
-            box.setChecked(one.chosen)
-            box.blockSignals(blocked)
-
     def _show_earlier(self) -> None:
-        items = [(item.title, item.id) for item in self._model.earlier]
+        items = [(past.title, past.id) for past in self._model.history.entries]
         evaluation = self._model.state.evaluation
         fill(self._earlier, items, evaluation.id if evaluation else "", "")
         self._earlier.setPlaceholderText(tr("Choose one to read again"))
         self._earlier.setVisible(bool(items))
         self._earlier_title.setVisible(bool(items))
+
+
+def _tool(icon_name: str, words: str) -> QToolButton:
+    button = QToolButton()
+    button.setIcon(icon(icon_name))
+    button.setIconSize(QSize(16, 16))
+    button.setToolTip(words)
+    button.setAccessibleName(words)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button

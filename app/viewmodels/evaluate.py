@@ -1,68 +1,60 @@
-"""State and commands of the Evaluate page: a test set, systems, their scores and segments."""
+"""State and commands of the Evaluate page: a test set, systems, and the run over them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from app.bridge import Job, JobRunner
 from app.i18n import tr
+from app.viewmodels import evaluate_fields
+from app.viewmodels.evaluate_texts import Given, GivenTexts, free_name
+from app.viewmodels.evaluation_history import HistoryModel
+from app.viewmodels.evaluation_plots import PlotsModel
+from app.viewmodels.evaluation_result import Opened, ResultModel, opened
 from app.viewmodels.library import Library
-from app.viewmodels.names import date_text, direction_name, language_name
-from app.viewmodels.segments import SegmentRow, TableRow, scores_text, segment_rows, table_rows
+from app.viewmodels.names import date_text, language_name
 from app.viewmodels.test_files import Offer, TestFiles, TestSet, offers
-from mulm_core.evaluation import (
-    EvaluateRequest,
-    Evaluation,
-    evaluate,
-    get_evaluation,
-    list_evaluations,
-)
+from mulm_core.evaluation import EvaluateRequest, Evaluation, Outputs, Term, evaluate, stored_terms
 from mulm_core.jobs import JobContext
 from mulm_core.languages import match
-from mulm_core.report import write_csv, write_json
 from mulm_core.workspace import Workspace
 
-__all__ = [
-    "Earlier",
-    "EvaluateModel",
-    "Evaluation",
-    "Offer",
-    "SegmentRow",
-    "SystemChoice",
-    "TableRow",
-]
+__all__ = ["EvaluateModel", "Evaluation", "Offer", "SystemChoice"]
 
 
 @dataclass(frozen=True)
 class SystemChoice:
-    """One system that can be scored; ``chosen`` when its box is ticked."""
+    """One system that can be scored; ``chosen`` when its box is ticked, ``given`` for outputs."""
 
     system: str
     title: str
     note: str
     chosen: bool
-
-
-@dataclass(frozen=True)
-class Earlier:
-    """A saved evaluation in the list of earlier ones."""
-
-    id: str
-    title: str
+    given: bool = False
 
 
 @dataclass(frozen=True)
 class EvaluateState:
-    """The page at one moment; ``fraction`` is None while the length is not known."""
+    """The page at one moment; ``fraction`` is None while the length is not known.
+
+    ``given`` are other systems' outputs, ``texts`` files that wait to be told what they are.
+    """
 
     source: str = ""
     target: str = ""
     test: TestSet | None = None
     chosen: frozenset[str] = frozenset()
+    given: tuple[Given, ...] = ()
+    texts: tuple[Path, ...] = ()
+    baseline: str = ""
+    fields: tuple[tuple[str, Any], ...] = ()
+    terms: tuple[Term, ...] = ()
+    glossary: str = ""
     evaluation: Evaluation | None = None
     busy: bool = False
     fraction: float | None = None
@@ -71,13 +63,11 @@ class EvaluateState:
 
 
 class EvaluateModel(QObject):
-    """Choices above, the latest result below."""
+    """Choices at the left, the result that is open at the right."""
 
     changed = Signal()
     evaluated = Signal()
-    earlier_changed = Signal()
     failed = Signal(object)  # Failure
-    exported = Signal(object)  # Path
 
     def __init__(self, workspace: Workspace, runner: JobRunner, library: Library) -> None:
         super().__init__()
@@ -88,10 +78,20 @@ class EvaluateModel(QObject):
         self._wanted_run = ""
         self._untouched = True  # until a box is ticked by hand, the newest run is chosen
         self.state = EvaluateState()
-        self.earlier: tuple[Earlier, ...] = ()
         self.files = TestFiles(runner)
-        self.files.loaded.connect(lambda test: self._set(test=test))
-        self.files.failed.connect(self.failed.emit)
+        self.files.turned.connect(self._turn)
+        self.files.loaded.connect(self._take_test)
+        self.files.texts_found.connect(lambda paths: self._set(texts=paths))
+        self.texts = GivenTexts(runner)
+        self.texts.outputs_read.connect(self._add_outputs)
+        self.texts.references_read.connect(lambda test: self._set(test=test, texts=()))
+        self.texts.terms_read.connect(lambda name, terms: self._set(glossary=name, terms=terms))
+        self.result = ResultModel(runner)
+        self.plots = PlotsModel(runner, self.result)
+        self.history = HistoryModel(workspace, runner)
+        self.history.found.connect(self._show_earlier)
+        for part in (self.files, self.texts, self.result, self.plots, self.history):
+            part.failed.connect(self.failed.emit)
         library.changed.connect(self._fill_gaps)
         self._fill_gaps()
 
@@ -102,8 +102,17 @@ class EvaluateModel(QObject):
     # Test set and direction ----------------------------------------------------------------
 
     def open_test(self, paths: Sequence[Path]) -> None:
-        """Load a test file, or a source and a reference file."""
+        """Load a test set, or texts that go with the one that is loaded."""
+        state = self.state
+        self.files.load(paths, state.source, state.target, state.test)
+
+    def open_new_test(self, paths: Sequence[Path]) -> None:
+        """Load a test set, whatever is loaded now."""
+        self._set(texts=())
         self.files.load(paths, self.state.source, self.state.target)
+
+    def _take_test(self, test: TestSet) -> None:
+        self._set(test=test, given=(), texts=())
 
     def offers(self) -> tuple[Offer, ...]:
         """Test sets that one click loads; the one that is loaded is left out."""
@@ -125,25 +134,83 @@ class EvaluateModel(QObject):
             self.set_direction(source, target)
 
     def set_direction(self, source: str, target: str) -> None:
-        """Score this direction; a loaded test set is read again in it."""
-        if (source, target) == (self.state.source, self.state.target):
+        """Score this direction; a loaded test set is turned round, or read again in it."""
+        before = self.state
+        if (source, target) == (before.source, before.target):
             return
-        test = self.state.test
+        test = before.test
+        turned = None
+        if test is not None and (source, target) == (before.target, before.source):
+            turned = TestSet(test.name, test.references, test.sources, test.files[1::-1])
+        self._turn(source, target)
+        self._set(test=turned, given=(), texts=())
+        if test is not None and turned is None and test.files:
+            self.open_new_test([Path(file) for file in test.files])
+
+    def _turn(self, source: str, target: str) -> None:
         self._untouched = True
         chosen = self._default_choice(source, target)
-        self._set(source=source, target=target, test=None, chosen=chosen)
-        if test is not None and test.files:
-            self.open_test([Path(file) for file in test.files])
+        self._set(source=source, target=target, chosen=chosen, baseline="")
 
     def languages(self) -> tuple[str, ...]:
         """The tags that the models know."""
         tags = [tag for row in self.library.models if not row.problem for tag in row.languages]
         return tuple(dict.fromkeys(tags))
 
+    # Texts beside the test set -------------------------------------------------------------
+
+    def take_as_outputs(self) -> None:
+        """The waiting texts are what other systems made of the test set."""
+        if self.state.test is not None:
+            self.texts.read_outputs(self.state.texts, self.state.test)
+
+    def take_as_references(self) -> None:
+        """The waiting texts are further references."""
+        if self.state.test is not None:
+            self.texts.read_references(self.state.texts, self.state.test)
+
+    def leave_texts(self) -> None:
+        """Do nothing with the waiting texts."""
+        self._set(texts=())
+
+    def _add_outputs(self, found: tuple[Outputs, ...]) -> None:
+        given = self.state.given
+        for outputs in found:
+            name = free_name(outputs.name, [choice.title for choice in self.systems()])
+            given = (*given, Given(f"given:{len(given)}:{outputs.file}", name, outputs))
+            self.state = replace(self.state, given=given)
+        chosen = self.state.chosen | {one.key for one in given}
+        self._set(texts=(), chosen=chosen)
+
+    def rename_given(self, key: str, name: str) -> None:
+        """Call another system's outputs so; a name that is taken gets a number."""
+        taken = [choice.title for choice in self.systems() if choice.system != key]
+        self._set(
+            given=tuple(
+                replace(one, name=free_name(name.strip() or one.name, taken))
+                if one.key == key
+                else one
+                for one in self.state.given
+            )
+        )
+
+    def remove_given(self, key: str) -> None:
+        """Leave another system's outputs out for good."""
+        given = tuple(one for one in self.state.given if one.key != key)
+        self._set(given=given, chosen=self.state.chosen - {key})
+
+    def read_glossary(self, path: Path) -> None:
+        """Take the terms of a file; which of them are kept is counted."""
+        self.texts.read_terms(path)
+
+    def clear_glossary(self) -> None:
+        """Ask for no terms."""
+        self._set(terms=(), glossary="")
+
     # Systems -------------------------------------------------------------------------------
 
     def systems(self) -> tuple[SystemChoice, ...]:
-        """Base models that know the direction, then the runs trained for it."""
+        """Base models that know the direction, the runs trained for it, others' outputs."""
         source, target, chosen = self.state.source, self.state.target, self.state.chosen
         found = [
             SystemChoice(row.id, row.title, tr("zero-shot"), row.id in chosen)
@@ -154,6 +221,12 @@ class EvaluateModel(QObject):
             SystemChoice(row.system, row.name, date_text(row.created), row.system in chosen)
             for row in self.library.runs
             if row.usable and _knows((row.source,), source) and _knows((row.target,), target)
+        ]
+        found += [
+            SystemChoice(
+                one.key, one.name, Path(one.outputs.file).name, one.key in chosen, given=True
+            )
+            for one in self.state.given
         ]
         return tuple(found)
 
@@ -174,6 +247,16 @@ class EvaluateModel(QObject):
         self._untouched = False
         self._set(chosen=frozenset({row.model, row.system}))
 
+    @property
+    def baseline(self) -> str:
+        """The system that the others are compared with: the one chosen, else the first."""
+        ticked = [choice.system for choice in self.systems() if choice.chosen]
+        return self.state.baseline if self.state.baseline in ticked else next(iter(ticked), "")
+
+    def choose_baseline(self, system: str) -> None:
+        """Compare the others with this one."""
+        self._set(baseline=system)
+
     def _fill_gaps(self) -> None:
         state = self.state
         if not state.source:
@@ -182,11 +265,10 @@ class EvaluateModel(QObject):
             if first is not None:
                 state = replace(state, source=first.source, target=first.target)
         self.state = state
-        chosen = (
-            self._default_choice(state.source, state.target)
-            if self._untouched
-            else state.chosen & {choice.system for choice in self.systems()}
-        )
+        chosen = state.chosen & {choice.system for choice in self.systems()}
+        if self._untouched:
+            given = frozenset(one.key for one in state.given)
+            chosen = self._default_choice(state.source, state.target) | (chosen & given)
         self._set(chosen=chosen)
         wanted = self.library.run(self._wanted_run)
         if wanted is not None and wanted.usable:
@@ -203,6 +285,10 @@ class EvaluateModel(QObject):
         return frozenset()
 
     # Evaluation ----------------------------------------------------------------------------
+
+    def change_field(self, name: str, value: Any) -> None:
+        """Change an option of the search or the scores."""
+        self._set(fields=tuple((dict(self.state.fields) | {name: value}).items()))
 
     def obstacle(self) -> str:
         """Why Evaluate cannot start yet, in one sentence; empty when it can."""
@@ -227,16 +313,9 @@ class EvaluateModel(QObject):
         state = self.state
         if state.busy or self.obstacle() or state.test is None:
             return
-        request = EvaluateRequest(
-            self._workspace,
-            state.test,
-            state.source,
-            state.target,
-            tuple(choice.system for choice in self.systems() if choice.chosen),
-        )
         job = self._job = self._runner.start(
-            evaluate,
-            request,
+            _evaluate,
+            self._request(state.test, dict(state.fields)),
             title=tr("Evaluate on {test}", test=state.test.name),
             page="evaluate",
             heavy=True,
@@ -249,6 +328,27 @@ class EvaluateModel(QObject):
         job.failed.connect(self.failed.emit)
         job.finished.connect(self._ended)
 
+    def _request(self, test: TestSet, fields: Mapping[str, Any]) -> EvaluateRequest:
+        state = self.state
+        ticked = [choice for choice in self.systems() if choice.chosen]
+        names = {one.key: one.name for one in state.given}
+        return EvaluateRequest(
+            self._workspace,
+            test,
+            state.source,
+            state.target,
+            tuple(choice.system for choice in ticked if not choice.given),
+            evaluate_fields.search_options(fields),
+            tuple(
+                replace(one.outputs, name=one.name)
+                for one in state.given
+                if one.key in state.chosen
+            ),
+            names.get(self.baseline, self.baseline),
+            evaluate_fields.score_options(fields),
+            state.terms,
+        )
+
     def cancel(self) -> None:
         """End the evaluation; nothing of it stays."""
         if self._job is not None:
@@ -258,97 +358,43 @@ class EvaluateModel(QObject):
         self._job = None
         self._set(busy=False, fraction=None, message="", eta_s=None)
 
-    def _take(self, evaluation: Evaluation) -> None:
-        self._set(evaluation=evaluation)
+    def _take(self, found: Opened) -> None:
+        self.result.show(found)
+        self._set(evaluation=found.evaluation)
         self.evaluated.emit()
-        self.refresh_earlier()
+        self.history.refresh()
 
-    # Earlier evaluations -------------------------------------------------------------------
-
-    def refresh_earlier(self) -> None:
-        """List the saved evaluations in the background."""
-        job = self._runner.start(_list_earlier, self._workspace, title="", quiet=True)
-        job.succeeded.connect(self._listed)
-
-    def _listed(self, found: tuple[Earlier, ...]) -> None:
-        self.earlier = found
-        self.earlier_changed.emit()
-
-    def open_earlier(self, id: str) -> None:
-        """Show a saved evaluation again."""
-        job = self._runner.start(_get, (self._workspace, id), title="", quiet=True)
-        job.succeeded.connect(self._show_earlier)
-        job.failed.connect(self.failed.emit)
-
-    def _show_earlier(self, evaluation: Evaluation) -> None:
-        test = _test_of(evaluation)
+    def _show_earlier(self, found: Opened) -> None:
+        evaluation = found.evaluation
         self._untouched = False
+        given = tuple(
+            Given(one.system, one.title, Outputs(one.title, one.hypotheses, one.file))
+            for one in evaluation.systems
+            if one.file
+        )
+        self.result.show(found)
         self._set(
             evaluation=evaluation,
             source=evaluation.source,
             target=evaluation.target,
-            test=test,
+            test=evaluation.test,
+            given=given,
+            texts=(),
             chosen=frozenset(one.system for one in evaluation.systems),
+            baseline=evaluation.baseline.system,
         )
         self.evaluated.emit()
-
-    def as_test(self) -> TestSet | None:
-        """The test set of the present evaluation."""
-        return _test_of(self.state.evaluation) if self.state.evaluation else None
 
     def compared_run(self) -> str:
         """The id of the first run that was scored; empty where there is none."""
         systems = self.state.evaluation.systems if self.state.evaluation else ()
-        runs = [one.system for one in systems if one.system.startswith("run:")]
-        return runs[0].removeprefix("run:") if runs else ""
-
-    # Result --------------------------------------------------------------------------------
-
-    def table(self) -> list[TableRow]:
-        """The scores, one row a system."""
-        return table_rows(self.state.evaluation) if self.state.evaluation else []
-
-    def segments(self, first: int, second: int) -> list[SegmentRow]:
-        """The segments with what two systems made of them, the second's gains first."""
-        evaluation = self.state.evaluation
-        return segment_rows(evaluation, first, second) if evaluation else []
-
-    def scores_as_text(self) -> str:
-        """The scores with their signatures, to paste into a report."""
-        return scores_text(self.state.evaluation) if self.state.evaluation else ""
-
-    def export(self, path: Path) -> None:
-        """Write the result as CSV or JSON, by the name's ending, in the background."""
-        if self.state.evaluation is None:
-            return
-        job = self._runner.start(_export, (self.state.evaluation, path), title="", quiet=True)
-        job.succeeded.connect(lambda _: self.exported.emit(path))
-        job.failed.connect(self.failed.emit)
-
-
-def _test_of(evaluation: Evaluation) -> TestSet:
-    return TestSet(evaluation.test_name, evaluation.sources, evaluation.references, ())
+        return next((one.run for one in systems if one.run), "")
 
 
 def _knows(tags: Sequence[str], *wanted: str) -> bool:
     return all(tag and match(tag, tuple(tags)) for tag in wanted)
 
 
-def _list_earlier(ctx: JobContext, workspace: Workspace) -> tuple[Earlier, ...]:
-    return tuple(
-        Earlier(
-            item.id,
-            f"{item.test_name} \N{MIDDLE DOT} {direction_name(item.source, item.target)}"
-            f" \N{MIDDLE DOT} {date_text(item.created)}",
-        )
-        for item in list_evaluations(workspace)
-    )
-
-
-def _get(ctx: JobContext, request: tuple[Workspace, str]) -> Evaluation:
-    return get_evaluation(*request)
-
-
-def _export(ctx: JobContext, request: tuple[Evaluation, Path]) -> None:
-    evaluation, path = request
-    (write_json if path.suffix.lower() == ".json" else write_csv)(evaluation, path)
+def _evaluate(ctx: JobContext, request: EvaluateRequest) -> Opened:
+    terms = request.terms or stored_terms(request.workspace, request.source, request.target)
+    return opened(evaluate(ctx, replace(request, terms=terms)))

@@ -14,10 +14,11 @@ from app.bridge import Failure, Job, JobRunner
 from app.i18n import tr, tr_n
 from app.viewmodels.library import CorpusRow
 from app.viewmodels.names import direction_name
-from mulm_core.corpus import CorpusStore, detect, get_corpus
+from mulm_core.corpus import CorpusStore, detect, get_corpus, read_lines, tags
 from mulm_core.errors import UserError
-from mulm_core.evaluation import TestSet, load_parallel, load_test_set
+from mulm_core.evaluation import TestSet, load_outputs, load_parallel, load_test_set
 from mulm_core.jobs import JobContext
+from mulm_core.languages import match, same_language
 from mulm_core.samples import Sample, list_samples
 from mulm_core.workspace import Workspace
 
@@ -70,10 +71,33 @@ def _split_name(corpus: str) -> str:
     return f"{corpus}-test"
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """Files that were given, the direction that is chosen, and the test set that is loaded."""
+
+    paths: tuple[Path, ...]
+    source: str
+    target: str
+    present: TestSet | None = None
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the files are: a test set in its direction, and texts that go with it line by line."""
+
+    test: TestSet | None
+    direction: tuple[str, str]
+    texts: tuple[Path, ...] = ()
+
+
 class TestFiles(QObject):
     """Reads test files in the background; the files asked for last win."""
 
+    turned = Signal(str, str)
+    """The test set that follows is in this direction, which is not the one that was chosen."""
     loaded = Signal(object)  # TestSet
+    texts_found = Signal(object)
+    """tuple[Path, ...]: files with a line for every segment of the test set."""
     failed = Signal(object)  # Failure
 
     def __init__(self, runner: JobRunner) -> None:
@@ -81,52 +105,128 @@ class TestFiles(QObject):
         self._runner = runner
         self._job: Job | None = None
 
-    def load(self, paths: Sequence[Path], source: str, target: str) -> None:
-        """Read the files as a test set from ``source`` to ``target``."""
-        self._start(_load, (tuple(paths), source, target))
+    def load(
+        self, paths: Sequence[Path], source: str, target: str, present: TestSet | None = None
+    ) -> None:
+        """Read the files as a test set from ``source`` to ``target``, or as texts beside it.
+
+        Single texts with as many lines as the test set that is ``present`` are ``texts_found``.
+        """
+        self._start(_sorted_out, _Wanted(tuple(paths), source, target, present))
 
     def load_split(self, workspace: Workspace, corpus: str, source: str, target: str) -> None:
         """Take the test split of a corpus as a test set from ``source`` to ``target``."""
         self._start(_load_split, (workspace, corpus, source, target))
 
-    def _start(self, job: Callable[[JobContext, Any], TestSet], request: object) -> None:
+    def _start(self, job: Callable[[JobContext, Any], _Found], request: object) -> None:
         if self._job is not None:
             self._job.cancel()
         handle = self._job = self._runner.start(
             job, request, title=tr("Reading the test file"), quiet=True
         )
-        handle.succeeded.connect(lambda test: self._loaded(handle, test))
+        handle.succeeded.connect(lambda found: self._loaded(handle, request, found))
         handle.failed.connect(lambda failure: self._failed(handle, failure))
 
-    def _loaded(self, job: Job, test: TestSet) -> None:
-        if job is self._job:
-            self.loaded.emit(test)
+    def _loaded(self, job: Job, request: object, found: _Found) -> None:
+        if job is not self._job:
+            return
+        if found.test is not None:
+            asked = isinstance(request, _Wanted) and (request.source, request.target)
+            if asked and asked != found.direction:
+                self.turned.emit(*found.direction)
+            self.loaded.emit(found.test)
+        if found.texts:
+            self.texts_found.emit(found.texts)
 
     def _failed(self, job: Job, failure: Failure) -> None:
         if job is self._job:
             self.failed.emit(failure)
 
 
-def _load(ctx: JobContext, request: tuple[tuple[Path, ...], str, str]) -> TestSet:
-    """Two line-aligned files are told apart by their names, or else by their order."""
-    paths, source, target = request
-    found = detect(paths)
-    aligned = next((one for one in found if one.format == "moses" and len(one.files) == 2), None)
-    if aligned is not None and len(aligned.languages) < 2:
-        return load_parallel(paths[0], paths[1])
+def _sorted_out(ctx: JobContext, wanted: _Wanted) -> _Found:
+    """Texts beside the present test set; else a new one."""
+    alone = [path for path in wanted.paths if _is_one_text(path)]
+    named = _named_languages(wanted.paths) if len(alone) != 1 else ()
+    if wanted.present is not None and len(alone) == len(wanted.paths) and len(named) < 2:
+        counts = {len(read_lines(path)) for path in alone}
+        if counts == {len(wanted.present.sources)}:
+            return _Found(None, (wanted.source, wanted.target), tuple(alone))
+        if len(alone) == 1:
+            load_outputs(alone[0].stem, alone[0], wanted.present)  # says how many lines it has
+    if len(alone) == len(wanted.paths) > 2:
+        return _many_texts(wanted)
+    return _pairs(wanted, named)
+
+
+def _is_one_text(path: Path) -> bool:
+    """Whether no reader finds two languages in the file."""
+    try:
+        detect([path])
+    except UserError:
+        return path.is_file()
+    return False
+
+
+def _named_languages(paths: Sequence[Path]) -> tuple[str, ...]:
+    """The languages that the files tell of; empty where it takes more than one set of files."""
+    try:
+        found = detect(paths)
+    except UserError:
+        return ()
+    return next((one.languages for one in found if len(one.languages) >= 2), ())
+
+
+def _pairs(wanted: _Wanted, named: tuple[str, ...]) -> _Found:
+    """Files with pairs, or two texts, told apart by their names or else by their order."""
+    paths, chosen = wanted.paths, (wanted.source, wanted.target)
+    if not named and len(paths) == 2 and all(map(_is_one_text, paths)):
+        return _Found(load_parallel(paths[0], paths[1]), chosen)
+    source, target = _direction(chosen, named)
     if not source or not target:
-        named = next((one.languages for one in found if len(one.languages) >= 2), ())
-        if not named:
-            raise UserError(
-                "the languages of this file are not known",
-                where=paths[0].name,
-                fix="Choose the direction first",
-            )
-        source, target = named[0], named[1]
-    return load_test_set(paths, source, target)
+        raise UserError(
+            "the languages of this file are not known",
+            where=paths[0].name,
+            fix="Choose the direction first",
+        )
+    return _Found(load_test_set(paths, source, target), (source, target))
 
 
-def _load_split(ctx: JobContext, request: tuple[Workspace, str, str, str]) -> TestSet:
+def _direction(chosen: tuple[str, str], named: tuple[str, ...]) -> tuple[str, str]:
+    """The chosen direction as far as the files have its languages."""
+    source, target = chosen
+    if len(named) < 2 or (match(source, named) and match(target, named)):
+        return chosen
+    if found := match(source, named):
+        return source, next(tag for tag in named if tag != found)
+    if found := match(target, named):
+        return next(tag for tag in named if tag != found), target
+    return named[0], named[1]
+
+
+def _many_texts(wanted: _Wanted) -> _Found:
+    """A source, one or more references, and what other systems made of it, by their endings."""
+    named = {path: tags.guess(path.suffix[1:]) for path in wanted.paths}
+    known = tuple(dict.fromkeys(tag for tag in named.values() if tag))
+    if len(known) < 2:
+        raise UserError(
+            "it cannot be told which of these files is the source",
+            where=", ".join(path.name for path in wanted.paths),
+            fix="Drop the source and the reference first, or end their names in the languages, "
+            "such as test.en and test.fr",
+        )
+    source, target = _direction((wanted.source, wanted.target), known)
+
+    def of(tag: str) -> list[Path]:
+        return [path for path in wanted.paths if named[path] and same_language(named[path], tag)]
+
+    test = load_parallel(of(source)[0], *of(target))
+    rest = [path for path in wanted.paths if path not in (of(source)[0], *of(target))]
+    for path in rest:
+        load_outputs(path.stem, path, test)  # complains where the lines do not fit
+    return _Found(test, (source, target), tuple(rest))
+
+
+def _load_split(ctx: JobContext, request: tuple[Workspace, str, str, str]) -> _Found:
     workspace, corpus, source, target = request
     with CorpusStore.open(get_corpus(workspace, corpus).path) as store:
         pairs = list(store.pairs("test", source, target))
@@ -137,4 +237,5 @@ def _load_split(ctx: JobContext, request: tuple[Workspace, str, str, str]) -> Te
             fix="Import more text, or use a test file",
         )
     sources, references = zip(*pairs, strict=True)
-    return TestSet(_split_name(corpus), tuple(sources), tuple(references), ())
+    test = TestSet(_split_name(corpus), tuple(sources), tuple(references), ())
+    return _Found(test, (source, target))

@@ -138,6 +138,11 @@ class _Column(QWidget):
         self._note.setText(note)
         self.text.setAccessibleName(title)
 
+    def set_colour(self, colour: str) -> None:
+        """Take the colour of another system (the name of a token)."""
+        self._colour = colour
+        self._tint()
+
     def _tint(self) -> None:
         self._dot.setStyleSheet(f"color: {theme().tokens.colour(self._colour)}")
 

@@ -6,6 +6,8 @@ from mulm_core.evaluation.analysis import (
     Bucket,
     Segment,
     analyse,
+    by_length,
+    histograms,
     segments,
 )
 from mulm_core.evaluation.glossary import (
@@ -62,10 +64,12 @@ __all__ = [
     "TestSet",
     "WordCounts",
     "analyse",
+    "by_length",
     "delete_evaluation",
     "evaluate",
     "export_notes",
     "get_evaluation",
+    "histograms",
     "history",
     "list_evaluations",
     "load_glossary",

@@ -121,20 +121,21 @@ def scatter(
 
 def lengths(evaluation: Evaluation, metric: str = "chrf") -> tuple[Bucket, ...]:
     """Mean sentence scores by the length of the reference, in words; without empty buckets."""
+    scores = [sentence_scores(result, metric) for result in evaluation.systems]
+    return tuple(
+        Bucket(title, len(segments), tuple(fmean(one[at] for at in segments) for one in scores))
+        for title, segments in by_length(evaluation)
+    )
+
+
+def by_length(evaluation: Evaluation) -> list[tuple[str, tuple[int, ...]]]:
+    """The segments (from 0) of each bucket of :func:`lengths`, after its title."""
     places: dict[int, list[int]] = {}
     for at, reference in enumerate(evaluation.references):
         size = len(words_of(reference, evaluation.target))
         places.setdefault(_bucket(size, _LENGTHS), []).append(at)
-    scores = [sentence_scores(result, metric) for result in evaluation.systems]
     titles = _titles((0, *_LENGTHS))
-    return tuple(
-        Bucket(
-            titles[bucket],
-            len(segments),
-            tuple(fmean(one[at] for at in segments) for one in scores),
-        )
-        for bucket, segments in sorted(places.items())
-    )
+    return [(titles[bucket], tuple(segments)) for bucket, segments in sorted(places.items())]
 
 
 def frequencies(evaluation: Evaluation, check: Check = lambda: None) -> tuple[Bucket, ...]:

@@ -13,7 +13,8 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
-from app.viewmodels.segments import segment_rows, table_rows, verdict
+from app.viewmodels.evaluation_scores import table_rows, verdict
+from app.viewmodels.evaluation_segments import SegmentQuery, found_segments
 from mulm_core.evaluation import Evaluation, SystemResult
 from mulm_core.scoring import Metrics, Score
 
@@ -48,9 +49,12 @@ def test_the_winner_of_every_score_is_marked() -> None:
 
 
 def test_segments_are_sorted_by_who_won() -> None:
-    rows = segment_rows(evaluation(BASE, TUNED), 0, 1)
-    assert [row.number for row in rows] == [1, 2, 0]
-    assert [round(row.difference) for row in rows] == [40, 0, -5]
+    both = evaluation(BASE, TUNED)
+    assert found_segments(both, SegmentQuery(0, 1)) == [1, 2, 0]
+    assert found_segments(both, SegmentQuery(0, 1, descending=False)) == [0, 2, 1]
+    assert found_segments(both, SegmentQuery(0, 1, key="number")) == [2, 1, 0]
+    assert found_segments(both, SegmentQuery(0, 1, text="ONE 2")) == [2]
+    assert found_segments(both, SegmentQuery(0, 1, text="reference", only=(0, 2))) == [2, 0]
 
 
 def test_the_verdict_is_in_words() -> None:
@@ -90,24 +94,25 @@ def test_an_evaluation_in_the_window(
     with qtbot.waitSignal(page._model.evaluated, timeout=WAIT):
         page._start.click()
     qtbot.waitUntil(lambda: not page._model.state.busy, timeout=WAIT)
-    assert page._result.isVisible() and len(page._result._rows) == 2
-    assert page._result._source.text == page._result._rows[0].source
+    result = page._result
+    assert result.isVisible() and page._model.result.count == 2
+    first = page._model.result.fetch(0, 1)[0]
+    assert result.segments.source.text == first.source
 
     page._copy()
     assert "BLEU: nrefs:1|case:mixed" in QGuiApplication.clipboard().text()
 
     for kind in ("csv", "json"):
-        with qtbot.waitSignal(page._model.exported, timeout=WAIT):
-            page._model.export(tmp_path / f"result.{kind}")
+        with qtbot.waitSignal(page._model.result.saved, timeout=WAIT):
+            page._model.result.save(tmp_path / f"result.{kind}", kind)
     rows = list(csv.reader((tmp_path / "result.csv").read_text("utf-8-sig").splitlines()))
     assert len(rows) == 3
     assert len(json.loads((tmp_path / "result.json").read_text("utf-8"))["systems"]) == 2
 
-    number = page._result._rows[0].number
-    page._result._open(0)
+    result.segments.table.row_activated.emit(0)
     assert window.current_page == "compare"
     compare: Any = window.page("compare")
-    assert compare._model.state.position == number
+    assert compare._model.state.position == first.number
     qtbot.waitUntil(lambda: not compare._model.state.working, timeout=WAIT)
 
 

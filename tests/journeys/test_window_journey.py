@@ -136,7 +136,7 @@ def evaluate(qtbot: QtBot, window: MainWindow) -> tuple[float, float]:
     assert model.state.evaluation is not None
     zero_shot, tuned = model.state.evaluation.systems
     assert zero_shot.system == "starter" and tuned.system.startswith("run:")
-    assert page._result.isVisible() and len(page._result._rows) == len(zero_shot.hypotheses)
+    assert page._result.isVisible() and model.result.count == len(zero_shot.hypotheses)
     return zero_shot.metrics.bleu.score, tuned.metrics.bleu.score
 
 
