@@ -47,11 +47,12 @@ def weights_hash(folder: Path) -> str:
     """SHA-256 over the weight files' contents, in hexadecimal; read once per file state."""
     total = hashlib.sha256()
     for file in weight_files(folder):
-        total.update(_file_hash(file).encode())
+        total.update(file_hash(file).encode())
     return total.hexdigest()
 
 
-def _file_hash(file: Path) -> str:
+def file_hash(file: Path) -> str:
+    """SHA-256 of a file's content, in hexadecimal; read once per file state."""
     state = file.stat()
     key = (str(file), state.st_size, state.st_mtime_ns)
     with _hashes_lock:

@@ -1,7 +1,8 @@
 """The same search in CTranslate2, several times faster: for many texts at once.
 
 A model that changes all the time (in training) is copied in memory, in float32: measured on 200
-segments, 99 % of the translations are torch's own to the letter.
+segments, 99 % of the translations are torch's own to the letter. Others are converted once and
+kept on disk (``conversion.py``).
 """
 
 from __future__ import annotations
@@ -28,16 +29,14 @@ _MOST_PARAMETERS = 200_000_000  # above, a copy for one call costs more than it 
 def worth_it(base: Base, texts: int, options: DecodeOptions) -> bool:
     """Whether ``texts`` distinct texts are for CTranslate2, which draws no samples.
 
-    Depends on the model, the device type, the number and the options alone: the same work always
-    goes the same way.
+    Depends on the model, the number and the options alone: the same work always goes the same way.
     """
-    return (
-        texts >= _FEWEST_TEXTS
-        and base.device.type == "cpu"
-        and base.prompt is None  # a prefix cannot be merged
-        and base.model.config.model_type in _LOADERS
-        and not options.sampling
-    )
+    return texts >= _FEWEST_TEXTS and convertible(base) and not options.sampling
+
+
+def convertible(base: Base) -> bool:
+    """Whether CTranslate2 can take the model; a prefix cannot be merged."""
+    return base.prompt is None and base.model.config.model_type in _LOADERS
 
 
 class CopiedModel:
@@ -51,7 +50,8 @@ class CopiedModel:
         """The engine for ``texts`` distinct texts."""
         base = self._base
         size = sum(weights.numel() for weights in base.model.parameters())
-        if size > _MOST_PARAMETERS or not worth_it(base, texts, options):
+        small = base.device.type == "cpu" and size <= _MOST_PARAMETERS
+        if not small or not worth_it(base, texts, options):
             return TorchSearch(base)
         if self._copy is None:
             with tempfile.TemporaryDirectory(prefix="mulm-") as folder:
@@ -128,8 +128,21 @@ def write_converted(base: Base, folder: Path, precision: str) -> None:
         loader.set_vocabulary(spec, vocabulary)
         loader.set_config(spec.config, base.model, base.tokenizer)
         spec.validate()
+        _unshare(spec)
         spec.optimize(quantization=precision)
         spec.save(str(folder))
+
+
+def _unshare(spec: Any) -> None:
+    """Keep the model's own weights: CTranslate2 would quantise in place, in the same memory."""
+    from ctranslate2.specs.model_spec import PyTorchVariable, visit_spec
+
+    def unshare(owner: Any, name: str, value: Any) -> None:
+        if isinstance(value, PyTorchVariable):
+            tensor = value.tensor = value.tensor.detach().cpu()
+            value.numpy = lambda: tensor.numpy().copy()
+
+    visit_spec(spec, unshare)
 
 
 @contextmanager

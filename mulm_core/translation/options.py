@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from mulm_core.errors import UserError
 from mulm_core.fields import declared, validate
 
+PRECISIONS = ("auto", "int8", "bfloat16", "float32")
+
 
 @dataclass(frozen=True)
 class DecodeOptions:
@@ -115,7 +117,7 @@ class DecodeOptions:
         title="Precision for many texts",
         help="Many texts are translated with a converted model: int8 is quickest on a CPU, float32 "
         "exact; auto takes what suits the processor.",
-        choices=("auto", "int8", "bfloat16", "float32"),
+        choices=PRECISIONS,
         advanced=True,
     )
 

@@ -13,10 +13,12 @@ from mulm_core.models import Base, ModelInfo, get_model, load_base, weights_hash
 from mulm_core.models.tuned_weights import WEIGHTS, read_weights, swapped
 from mulm_core.quiet import quiet_libraries
 from mulm_core.runs import Run, get_run
+from mulm_core.translation.ct2 import Ct2Search
 from mulm_core.translation.systems import SystemRef
 from mulm_core.workspace import Workspace
 
 _MOST_ADAPTERS = 4  # adapters kept beside the base; the one used longest ago goes first
+_MOST_ENGINES = 2  # converted models kept: a run and its base
 _LOCK_POLL_S = 0.05
 
 
@@ -30,6 +32,7 @@ class Pool:
         self._peft: Any = None
         self._adapters: dict[str, str] = {}  # state of an adapter's file -> its name in PEFT
         self._loaded = 0
+        self._engines: dict[Path, Ct2Search] = {}  # by their folder; the last used at the end
 
     @contextmanager
     def use(
@@ -50,10 +53,22 @@ class Pool:
         finally:
             self._lock.release()
 
+    def engine(self, folder: Path, load: Callable[[], Ct2Search]) -> Ct2Search:
+        """The converted model in ``folder``, loaded where it is not kept; only inside :meth:`use`.
+
+        The folder's name must tell its content.
+        """
+        engine = self._engines.pop(folder, None) or load()
+        while len(self._engines) >= _MOST_ENGINES:
+            del self._engines[next(iter(self._engines))]
+        self._engines[folder] = engine
+        return engine
+
     def clear(self) -> None:
         """Give the memory back."""
         with self._lock:
             self._forget()
+            self._engines.clear()
 
     def _forget(self) -> None:
         self._base, self._base_key, self._peft = None, "", None

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from mulm_core.jobs import JobContext
 from mulm_core.models import Base
-from mulm_core.translation.ct2 import CopiedModel
+from mulm_core.translation.conversion import Converter, load, precisions
+from mulm_core.translation.ct2 import worth_it
 from mulm_core.translation.decode import Choose, Decoder
+from mulm_core.translation.engine import Engine
 from mulm_core.translation.options import DecodeOptions
-from mulm_core.translation.pool import POOL, Pool
+from mulm_core.translation.parity import Unfit
+from mulm_core.translation.pool import POOL, Pool, resolve
 from mulm_core.translation.systems import SystemRef
+from mulm_core.translation.torch_search import TorchSearch
 from mulm_core.workspace import Workspace
 
 
@@ -33,8 +37,23 @@ def using(
     ctx: JobContext, workspace: Workspace, system: str, pool: Pool = POOL
 ) -> Iterator[tuple[Base, Choose]]:
     """The base as ``system`` has it, and what gives the engine for a number of texts."""
-    with pool.use(workspace, SystemRef.parse(system), ctx.check) as base:
-        yield base, CopiedModel(base).choose
+    ref = SystemRef.parse(system)
+    with pool.use(workspace, ref, ctx.check) as base:
+        info, run = resolve(workspace, ref)
+        converter = Converter(ctx, workspace, info, run, lambda: nullcontext(base))
+
+        def choose(texts: int, options: DecodeOptions) -> Engine:
+            if not worth_it(base, texts, options):
+                return TorchSearch(base)
+            device = base.device.type
+            try:
+                made = converter.best(precisions(options.precision, device))
+                return pool.engine(made.folder, lambda: load(made.folder, made.precision, device))
+            except Unfit as error:
+                ctx.log(f"Translating without conversion: {error.sentence()}", "warning")
+                return TorchSearch(base)
+
+        yield base, choose
 
 
 class Translator:
