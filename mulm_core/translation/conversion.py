@@ -247,7 +247,7 @@ def _read(folder: Path) -> Conversion | None:
 
 
 def _size(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.iterdir())
+    return sum(file.stat().st_size for file in folder.iterdir() if file.name != _RECORD)
 
 
 def _make_room(kept: Path) -> None:
