@@ -133,7 +133,7 @@ class HistoryModel(QObject):
 
 
 def _list(ctx: JobContext, workspace: Workspace) -> tuple[Past, ...]:
-    return tuple(map(_past, list_evaluations(workspace)))
+    return tuple(map(_past, list_evaluations(workspace, heads=True)))
 
 
 def _past(item: Evaluation) -> Past:

@@ -1,14 +1,26 @@
-"""Evaluations on disk: one JSON file each, complete or absent."""
+"""Evaluations on disk: one JSON file each, complete or absent.
+
+The first line of a file has all but what there is of every segment, so that many evaluations are
+listed quickly; the segments follow in blocks of a line each, which other threads can run between
+while a large file is read. Files of earlier versions have no such lines, and are read whole.
+"""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from mulm_core import files
 from mulm_core.errors import UserError, explain_os_errors
 from mulm_core.evaluation.results import Evaluation
 from mulm_core.workspace import Workspace
+
+_BLOCK = 2000  # segments
+_HEAD_ENDS = ",\n"
+_BLOCKS_BEGIN = '"segments": [\n'
+_BLOCKS_END = "]}\n"
+_BY_SEGMENT = ("hypotheses", "sentence_chrf", "sentence_bleu")  # of each system
 
 
 def free_id(workspace: Workspace, name: str) -> str:
@@ -18,13 +30,24 @@ def free_id(workspace: Workspace, name: str) -> str:
 
 def save(workspace: Workspace, evaluation: Evaluation) -> None:
     """Write the evaluation, atomically."""
-    files.write_json(_path(workspace, evaluation.id), evaluation.to_dict())
+    values = evaluation.to_dict()
+    values["further"] = list(values["further"])
+    places = _places(values)
+    columns = [holder[key] for holder, key in places]
+    for holder, key in places:
+        holder[key] = []
+    with files.replacing(_path(workspace, evaluation.id)) as stream:
+        stream.write(_json(values)[:-1] + _HEAD_ENDS + _BLOCKS_BEGIN)
+        for start in range(0, len(evaluation.sources), _BLOCK):
+            block = [column[start : start + _BLOCK] for column in columns]
+            stream.write((_HEAD_ENDS if start else "") + _json(block))
+        stream.write("\n" + _BLOCKS_END)
 
 
-def list_evaluations(workspace: Workspace) -> list[Evaluation]:
-    """All evaluations that can be read, newest first."""
+def list_evaluations(workspace: Workspace, *, heads: bool = False) -> list[Evaluation]:
+    """All evaluations that can be read, newest first; ``heads``: without their segments."""
     paths = workspace.evaluations.glob("[!.]*.json")
-    found = [evaluation for evaluation in map(_read, paths) if evaluation is not None]
+    found = [evaluation for path in paths if (evaluation := _read(path, heads=heads)) is not None]
     return sorted(found, key=lambda item: (item.created, item.id), reverse=True)
 
 
@@ -54,8 +77,43 @@ def _path(workspace: Workspace, id: str) -> Path:
     return workspace.evaluations / f"{files.slug(id)}.json"
 
 
-def _read(path: Path) -> Evaluation | None:
+def _read(path: Path, *, heads: bool = False) -> Evaluation | None:
     try:
-        return Evaluation.from_dict(json.loads(path.read_text(encoding="utf-8")))
+        return Evaluation.from_dict(_values(path, heads=heads))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _values(path: Path, *, heads: bool) -> dict[str, Any]:
+    """What :func:`save` wrote; raises :class:`ValueError` for a file that is cut short."""
+    with path.open(encoding="utf-8") as lines:
+        head = lines.readline()
+        if not head.endswith(_HEAD_ENDS):
+            plain: dict[str, Any] = json.loads(head + lines.read())
+            return plain
+        values: dict[str, Any] = json.loads(head.removesuffix(_HEAD_ENDS) + "}")
+        if heads:
+            return values
+        columns = [holder[key] for holder, key in _places(values)]
+        line = next(lines, "")
+        while (line := next(lines, "")) not in ("", _BLOCKS_END):
+            for column, part in zip(columns, json.loads(line.rstrip(_HEAD_ENDS)), strict=True):
+                column += part
+    if not line:
+        raise ValueError("cut short")
+    return values
+
+
+def _places(values: dict[str, Any]) -> list[tuple[Any, Any]]:
+    """Where the lists with an entry for each segment are: what holds them, and the key."""
+    further = values["further"]
+    return [
+        (values, "sources"),
+        (values, "references"),
+        *((further, at) for at in range(len(further))),
+        *((system, key) for system in values["systems"] for key in _BY_SEGMENT),
+    ]
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -74,11 +75,24 @@ def test_it_is_kept_and_read_back_equal(workspace: Workspace, systems: tuple[str
     second = evaluate(JobContext(), request(workspace, systems[0]))
     assert first.id != second.id
     assert get_evaluation(workspace, first.id) == first
+    heads = {item.id: item for item in list_evaluations(workspace, heads=True)}
+    assert heads[first.id].sources == () and heads[first.id].test_hash == first.test_hash
+    assert heads[first.id].systems[0].metrics == first.systems[0].metrics
     assert {item.id for item in list_evaluations(workspace)} == {first.id, second.id}
     delete_evaluation(workspace, first.id)
     assert [item.id for item in list_evaluations(workspace)] == [second.id]
     with pytest.raises(UserError, match="no evaluation"):
         get_evaluation(workspace, first.id)
+
+
+def test_a_record_that_is_cut_short_is_left_out(
+    workspace: Workspace, systems: tuple[str, str]
+) -> None:
+    done = evaluate(JobContext(), request(workspace, systems[0]))
+    path = workspace.evaluations / f"{done.id}.json"
+    assert json.loads(path.read_text(encoding="utf-8"))["id"] == done.id
+    path.write_text(path.read_text(encoding="utf-8").rpartition("]}")[0], encoding="utf-8")
+    assert list_evaluations(workspace) == []
 
 
 def test_damaged_records_are_left_out(workspace: Workspace) -> None:

@@ -150,7 +150,7 @@ def test_files_of_references_and_outputs(tmp_path: Path) -> None:
 def test_an_evaluation_of_the_first_format_is_still_read(workspace: Workspace) -> None:
     done = evaluate(JobContext(), request(workspace, test=replace(TEST, further=())))
     path = workspace.evaluations / f"{done.id}.json"
-    values = json.loads(path.read_text(encoding="utf-8"))
+    values = json.loads(json.dumps(done.to_dict()))
     old = {key: values[key] for key in _FIRST} | {"format": 1}
     for system in old["systems"]:
         for key in set(system) - _FIRST_SYSTEM:
