@@ -88,6 +88,9 @@ class FineTunePage(Page):
         self._forecast.estimate.unwanted.connect(model.forecaster.cancel)
         self._forecast.estimate.batch_proposed.connect(model.use_batch)
         model.run_changed.connect(self._follow_run)
+        model.conversion_failed.connect(
+            lambda failure: self._notify(failure.sentence, "warning", details=failure.details)
+        )
         self.tabs.currentChanged.connect(lambda at: self._actions_of_run.setVisible(at == 0))
         self.search.run_wanted.connect(lambda: self.tabs.setCurrentIndex(0))
         model.charts_importable.connect(self._run.details.prepare)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -20,7 +21,16 @@ from mulm_core.fields import FieldSpec, specs
 from mulm_core.jobs import JobContext
 from mulm_core.languages import match
 from mulm_core.models import device_summary
-from mulm_core.training import PRESETS, Recipe, ResumeRequest, Task, TrainRequest, train
+from mulm_core.training import (
+    PRESETS,
+    Recipe,
+    ResumeRequest,
+    Task,
+    TrainRequest,
+    TrainResult,
+    train,
+)
+from mulm_core.translation import ConvertRequest, convert
 from mulm_core.workspace import Workspace
 
 __all__ = ["Estimate", "FineTuneModel", "Forecast", "Setup"]
@@ -33,6 +43,7 @@ class FineTuneModel(QObject):
     recipe_replaced = Signal(dict)  # values that the form shows now
     charts_importable = Signal()  # what draws charts is in memory
     run_changed = Signal()  # another LiveRun shows
+    conversion_failed = Signal(object)  # Failure
 
     def __init__(
         self, workspace: Workspace, runner: JobRunner, library: Library, preset: str = "quick"
@@ -304,7 +315,14 @@ class FineTuneModel(QObject):
             stoppable=True,
         )
         job.finished.connect(self.library.refresh)
+        job.succeeded.connect(self._convert)
         self.run.follow(job, setup.source, setup.target)
+
+    def _convert(self, result: TrainResult) -> None:
+        """Make what translates many texts quickly, before somebody waits for it."""
+        request = ConvertRequest(self._workspace, f"run:{result.run}")
+        job = self._runner.start(_convert, request, title="", heavy=True, quiet=True)
+        job.failed.connect(self.conversion_failed.emit)
 
     def follow_on(self, id: str) -> None:
         """Choose a run as the start: its model and adapter, with more epochs or other texts."""
@@ -365,3 +383,8 @@ def _import_charts(ctx: JobContext, request: None) -> None:
 
 def _train(ctx: JobContext, request: TrainRequest | ResumeRequest) -> object:
     return train(ctx, request)
+
+
+def _convert(ctx: JobContext, request: ConvertRequest) -> None:
+    with suppress(UserError):  # what cannot be converted translates without
+        convert(ctx, request)

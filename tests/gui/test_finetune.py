@@ -17,6 +17,7 @@ from app.viewmodels.forecast import Estimate
 from app.viewmodels.run_state import RunState, Scores, summary
 from app.widgets.message import InlineMessage
 from mulm_core.runs import get_run, list_runs
+from mulm_core.translation import conversions
 from mulm_core.workspace import Workspace
 
 WAIT = 120_000
@@ -121,6 +122,9 @@ def test_a_run_in_the_window(qtbot: QtBot, window: MainWindow, page: Any, worked
     assert page._run._result.isVisible()
     assert all(button.isVisible() for button in page._run._steps)
     assert {item.id for item in list_runs(Workspace(worked))} >= {run.state.run}
+    # So that nobody waits for it later.
+    system = f"run:{run.state.run}"
+    qtbot.waitUntil(lambda: bool(conversions(Workspace(worked), system)), timeout=WAIT)
 
 
 def test_pause_holds_and_stop_keeps_the_best(qtbot: QtBot, page: Any, worked: Path) -> None:
