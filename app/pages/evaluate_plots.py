@@ -7,10 +7,10 @@ from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from app.i18n import number, score, signed, tr, tr_n
-from app.viewmodels.evaluation_plots import Plots, PlotsModel
+from app.viewmodels.evaluation_plots import Bucket, PlotsModel
 from app.viewmodels.evaluation_result import ResultModel
 from app.viewmodels.evaluation_segments import SegmentQuery, segment_row
 from app.widgets.choice_cards import SegmentedButtons
@@ -24,6 +24,10 @@ from app.widgets.segment_table import Column, SegmentTable
 _SNIPPET = 90  # characters
 
 
+_KINDS = ("points", "length", "frequency", "ngrams")
+_PAIRED = ("points", "ngrams")
+
+
 class PlotsTab(QWidget):
     """A selector over one plot at a time."""
 
@@ -34,18 +38,10 @@ class PlotsTab(QWidget):
         super().__init__()
         self._model = model
         self._result = result
-        self.which = SegmentedButtons(
-            [
-                ("points", tr("A against B")),
-                ("length", tr("By length")),
-                ("frequency", tr("By word frequency")),
-                ("ngrams", tr("N-grams")),
-            ],
-            tr("Which plot"),
-        )
-        self.which.set_current("points")
+        titles = (tr("A against B"), tr("By length"), tr("By word frequency"), tr("N-grams"))
+        self.which = SegmentedButtons(list(zip(_KINDS, titles, strict=True)), tr("Which plot"))
+        self.which.set_current(_KINDS[0])
         self.pair = PairChooser()
-        self._working = label(tr("Analysing…"), "secondary")
         self.points = PointsChart(
             tr("Segment by segment"), "", self._words_of, self.segment_wanted.emit, size=7
         )
@@ -56,107 +52,119 @@ class PlotsTab(QWidget):
         self.frequencies = GroupedBars(tr("By word frequency"), "")
         self.ngrams = NGramTables()
         self._stack = QStackedWidget()
-        for part in (self._working, self.points, self.lengths, self.frequencies, self.ngrams):
+        self._stack.addWidget(_working())
+        for part in (self.points, self.lengths, self.frequencies, self.ngrams):
             self._stack.addWidget(part)
-        self._lay_out()
-        self.which.changed.connect(lambda _: self._show())
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 10, 0, 0)
+        box.setSpacing(10)
+        box.addWidget(self.which)
+        box.addWidget(self.pair)
+        box.addWidget(self._stack, 1)
+        self.which.changed.connect(lambda _: self._look())
         self.pair.changed.connect(result.choose_pair)
         result.changed.connect(self._look)
         result.pair_changed.connect(self._look)
         model.changed.connect(self._fill)
 
-    def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(self.which)
-        head.addStretch(1)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 10, 0, 0)
-        box.setSpacing(10)
-        box.addLayout(head)
-        box.addWidget(self.pair)
-        box.addWidget(self._stack, 1)
-
     def showEvent(self, event: QShowEvent) -> None:
-        """Analyse when somebody looks."""
+        """Make the plot when somebody looks."""
         super().showEvent(event)
         self._look()
 
-    def _look(self) -> None:
-        if self.isVisible():
-            self._model.look()
-        self._show()
+    def choose(self, kind: str) -> None:
+        """Show a plot: ``points``, ``length``, ``frequency`` or ``ngrams``."""
+        self.which.set_current(kind)
+        self._look()
 
     # Showing -------------------------------------------------------------------------------
 
-    def _show(self) -> None:
-        ready = self._model.plots is not None and not self._model.working
-        places = ("points", "length", "frequency", "ngrams")
-        self._stack.setCurrentIndex(1 + places.index(self.which.current) if ready else 0)
+    def _look(self) -> None:
+        kind = self.which.current
+        if self.isVisible():
+            self._model.look(kind)
+        self._stack.setCurrentIndex(1 + _KINDS.index(kind) if self._model.has(kind) else 0)
         if self._result.is_open:
             self.pair.show_systems(self._result.titles, *self._result.pair)
-            if self.which.current in ("length", "frequency"):
+            if kind not in _PAIRED:
                 self.pair.hide()
 
-    def _fill(self) -> None:
-        plots = self._model.plots
-        if plots is None:
+    def _fill(self, kind: str) -> None:
+        {
+            "points": self._fill_points,
+            "length": self._fill_lengths,
+            "frequency": self._fill_frequencies,
+            "ngrams": self._fill_ngrams,
+        }[kind]()
+        self._look()
+
+    def _bars(self, buckets: Sequence[Bucket]) -> list[Bars]:
+        systems = zip(self._result.titles, self._result.roles, strict=True)
+        return [
+            Bars(title, role, tuple(bucket.scores[at] for bucket in buckets))
+            for at, (title, role) in enumerate(systems)
+        ]
+
+    def _fill_lengths(self) -> None:
+        buckets = self._model.lengths or ()
+
+        def words(at: int) -> str:
+            return tr_n("{words} words, {n} segment", "{words} words, {n} segments",
+                        buckets[at].count, words=buckets[at].title)  # fmt: skip
+
+        titles = [bucket.title for bucket in buckets]
+        self.lengths.show_groups(titles, self._bars(buckets), words=words)
+
+    def _fill_frequencies(self) -> None:
+        made = self._model.frequencies
+        if made is None:
             return
-        titles, roles = self._result.titles, self._result.roles
-        self._fill_points(plots, titles, roles)
-        lengths, frequencies = plots.analysis.lengths, plots.analysis.frequencies
-        self.lengths.show_groups(
-            [bucket.title for bucket in lengths],
-            [
-                Bars(title, roles[at], tuple(bucket.scores[at] for bucket in lengths))
-                for at, title in enumerate(titles)
-            ],
-            words=lambda at: tr_n(
-                "{words} words, {n} segment", "{words} words, {n} segments", lengths[at].count,
-                words=lengths[at].title,
-            ),
-        )  # fmt: skip
+        buckets = made.buckets
+
+        def words(at: int) -> str:
+            return tr_n("seen {often} times, {n} word", "seen {often} times, {n} words",
+                        buckets[at].count, often=buckets[at].title)  # fmt: skip
+
         self.frequencies.set_help(
             tr("How well words are translated (F1, 0 to 100), by how often they are in the "
                "training data.")
-            if plots.frequencies_known
+            if made.trained
             else tr("How well words are translated (F1, 0 to 100), by how often they are in the "
                     "references: no training data is known.")
         )  # fmt: skip
-        self.frequencies.show_groups(
-            [bucket.title for bucket in frequencies],
-            [
-                Bars(title, roles[at], tuple(bucket.scores[at] for bucket in frequencies))
-                for at, title in enumerate(titles)
-            ],
-            words=lambda at: tr_n(
-                "seen {often} times, {n} word", "seen {often} times, {n} words",
-                frequencies[at].count, often=frequencies[at].title,
-            ),
-        )  # fmt: skip
-        first, second = plots.pair
-        self.ngrams.show_ngrams(
-            titles[first],
-            titles[second],
-            [(one.text, one.first, one.second) for one in plots.analysis.gained],
-            [(one.text, one.second, one.first) for one in plots.analysis.lost],
-        )
-        self._show()
+        titles = [bucket.title for bucket in buckets]
+        self.frequencies.show_groups(titles, self._bars(buckets), words=words)
 
-    def _fill_points(self, plots: Plots, titles: Sequence[str], roles: Sequence[str]) -> None:
-        first, second = plots.pair
-        cloud = plots.cloud
-        colours = ((cloud.same, "text_secondary"), (cloud.worse, roles[first]),
-                   (cloud.better, roles[second]))  # fmt: skip
-        groups = []
-        for numbers, token in colours:
-            places = [plots.point(at) for at in numbers]
-            groups.append(Points(token, [x for x, _ in places], [y for _, y in places], numbers))
+    def _fill_ngrams(self) -> None:
+        made = self._model.ngrams
+        if made is None:
+            return
+        first, second = (self._result.titles[at] for at in made.pair)
+        self.ngrams.show_ngrams(
+            first,
+            second,
+            [(one.text, one.first, one.second) for one in made.gained],
+            [(one.text, one.second, one.first) for one in made.lost],
+        )
+
+    def _fill_points(self) -> None:
+        cloud = self._model.cloud
+        if cloud is None:
+            return
+        scores = [self._result.evaluation.systems[at].sentence_chrf for at in cloud.pair]
+        first, second = (self._result.titles[at] for at in cloud.pair)
+        roles = [self._result.roles[at] for at in cloud.pair]
+        kinds = ((cloud.same, "text_secondary"), (cloud.worse, roles[0]), (cloud.better, roles[1]))
+        groups = [
+            Points(token, [scores[0][at] for at in numbers], [scores[1][at] for at in numbers],
+                   numbers)
+            for numbers, token in kinds
+        ]  # fmt: skip
         words = tr(
             "Each point is a segment; above the line {second} has the higher chrF, below it "
             "{first}. Click one to read it.",
-            first=titles[first],
-            second=titles[second],
+            first=first,
+            second=second,
         )
         if cloud.drawn < cloud.total:
             words += " " + tr(
@@ -166,16 +174,15 @@ class PlotsTab(QWidget):
             )
         self.points.show_points(groups, x_range=(0, 100), y_range=(0, 100), diagonal=True)
         self.points.set_axes(
-            tr("chrF of {system}", system=titles[first]),
-            tr("chrF of {system}", system=titles[second]),
+            tr("chrF of {system}", system=first), tr("chrF of {system}", system=second)
         )
         self.points.set_help(words)
 
-    def _words_of(self, number_: int) -> str:
-        plots = self._model.plots
-        if plots is None:
+    def _words_of(self, segment: int) -> str:
+        cloud = self._model.cloud
+        if cloud is None:
             return ""
-        row = segment_row(plots.evaluation, SegmentQuery(*plots.pair), number_)
+        row = segment_row(self._result.evaluation, SegmentQuery(*cloud.pair), segment)
         source = " ".join(row.source.split())
         return tr(
             "No. {number}: chrF {first} \N{RIGHTWARDS ARROW} {second} ({difference}). {source}",
@@ -185,6 +192,21 @@ class PlotsTab(QWidget):
             difference=signed(row.difference),
             source=source if len(source) <= _SNIPPET else f"{source[:_SNIPPET]}…",
         )
+
+
+def _working() -> QWidget:
+    """What shows while a plot is being made."""
+    bar = QProgressBar()
+    bar.setRange(0, 0)
+    bar.setTextVisible(False)
+    bar.setMaximumWidth(240)
+    bar.setAccessibleName(tr("Analysing"))
+    part = QWidget()
+    box = QVBoxLayout(part)
+    box.addWidget(label(tr("Analysing…"), "secondary"))
+    box.addWidget(bar)
+    box.addStretch(1)
+    return part
 
 
 class NGramTables(QWidget):

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 
 from mulm_core.corpus import CorpusStore, get_corpus
 from mulm_core.errors import MulmError
@@ -112,8 +113,8 @@ def ngrams_gained(
             wanted |= _ngrams(words_of(reference, evaluation.target))
         for text, right in zip((one, other), rights, strict=True):
             right.update(_ngrams(words_of(text, evaluation.target)) & wanted)
-    gains = [(right - rights[0][gram], len(gram), gram) for gram, right in rights[1].items()]
-    best = sorted((item for item in gains if item[0] > 0), reverse=True)[:most]
+    gains = ((right - rights[0][gram], len(gram), gram) for gram, right in rights[1].items())
+    best = nlargest(most, (item for item in gains if item[0] > 0))
     space = "" if is_unspaced(evaluation.target) else " "
     return tuple(NGram(space.join(gram), rights[0][gram], rights[1][gram]) for _, _, gram in best)
 
