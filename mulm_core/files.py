@@ -32,6 +32,12 @@ def write_text(path: Path, text: str) -> None:
         stream.write(text)
 
 
+def write_bytes(path: Path, data: bytes) -> None:
+    """Replace ``path`` by ``data`` atomically."""
+    with replacing(path) as stream:
+        stream.buffer.write(data)
+
+
 @contextmanager
 def replacing(*paths: Path) -> Iterator[Any]:
     """Write new files (UTF-8, LF) that take their names together when the block is complete.

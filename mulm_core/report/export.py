@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Iterator
 from pathlib import Path
 
 from mulm_core import files
-from mulm_core.evaluation import Evaluation
-
-# A spreadsheet runs a cell that begins like this as a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from mulm_core.evaluation import Evaluation, segments
 
 
 def write_csv(evaluation: Evaluation, path: Path | str) -> None:
-    """One row a segment: source, reference, and each system's hypothesis and sentence chrF.
+    """One row a segment: source, references, and each system's hypothesis and sentence scores.
 
     Systems after the first also have their difference from it. UTF-8 with a byte order mark, so
     that spreadsheets show every script; text that a spreadsheet would take for a formula begins
     with an apostrophe. Raises :class:`MulmError` when ``path`` cannot be written.
     """
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow([_safe(title) for title in _header(evaluation)])
-    columns = _columns(evaluation)
-    for number, row in enumerate(zip(*columns, strict=True), start=1):
-        rows.writerow([number, *row])
-    files.write_text(Path(path), "\ufeff" + text.getvalue())
+    files.write_table(Path(path), [_header(evaluation), *_rows(evaluation)])
 
 
 def write_json(evaluation: Evaluation, path: Path | str) -> None:
@@ -38,24 +28,25 @@ def write_json(evaluation: Evaluation, path: Path | str) -> None:
 
 
 def _header(evaluation: Evaluation) -> list[str]:
-    header = ["segment", "source", "reference"]
+    more = [f"reference {at}" for at in range(2, len(evaluation.streams) + 1)]
+    header = ["segment", "source", "reference", *more]
     for index, result in enumerate(evaluation.systems):
         header += [result.system, f"{result.system} chrF"]
+        if result.sentence_bleu:
+            header.append(f"{result.system} BLEU")
         if index:
             header.append(f"{result.system} difference")
     return header
 
 
-def _columns(evaluation: Evaluation) -> list[list[str]]:
-    columns = [[_safe(text) for text in evaluation.sources]]
-    columns.append([_safe(text) for text in evaluation.references])
-    for index, result in enumerate(evaluation.systems):
-        columns.append([_safe(text) for text in result.hypotheses])
-        columns.append([f"{value:.2f}" for value in result.sentence_chrf])
-        if index:
-            columns.append([f"{value:.2f}" for value in evaluation.difference(index)])
-    return columns
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+def _rows(evaluation: Evaluation) -> Iterator[list[object]]:
+    for row in segments(evaluation, by_difference=False):
+        cells: list[object] = [row.number + 1, row.source, *row.references]
+        for index, result in enumerate(evaluation.systems):
+            cells += [row.hypotheses[index], f"{row.chrf[index]:.2f}"]
+            if result.sentence_bleu:
+                cells.append(f"{result.sentence_bleu[row.number]:.2f}")
+            if index:
+                # A number is no formula, whatever its sign.
+                cells.append(round(row.chrf[index] - row.chrf[0], 2))
+        yield cells

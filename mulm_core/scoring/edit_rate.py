@@ -163,8 +163,8 @@ class _Table:
         row = np.zeros((len(reference) + 1, len(sequences)), np.int32)
         self._rows = [row]
         same = columns[:, None, :] == wanted
-        for number, (low, high) in enumerate(_beam(len(columns), len(reference))):
-            row = _next_row(row, same[number], low, high)
+        for at, (low, high) in enumerate(_beam(len(columns), len(reference))):
+            row = _next_row(row, same[at], low, high)
             self._rows.append(row)
         self.costs: list[int] = (row[-1] + len(reference)).tolist()
 

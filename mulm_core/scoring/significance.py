@@ -32,7 +32,8 @@ class Significance:
 
     ``bootstrap`` and ``randomisation`` are the p-values of the two tests as sacrebleu gives them;
     ``corrected`` is the second (the first, where there is none) after Holm's correction for the
-    number of systems. None where a test was left out.
+    number of systems, and never below what so few segments could show. None where a test was left
+    out.
     """
 
     difference: float
@@ -102,7 +103,7 @@ def judge(
             by_bootstrap = _p_bootstrap(drawn[key], values, at) if drawn else None
             by_swaps = _p_swaps(swapped[key][at - 1], values, at) if swapped else None
             tests[at][key] = Significance(values[at] - values[0], by_bootstrap, by_swaps)
-        _correct(key, tests[1:])
+        _correct(key, tests[1:], len(systems[0]))
     return scores, tests
 
 
@@ -229,9 +230,12 @@ def _p_swaps(differences: np.ndarray, values: list[float], at: int) -> float:
     return _compute_p_value(differences, abs(values[0] - values[at]))
 
 
-def _correct(key: str, tests: list[dict[str, Significance]]) -> None:
+def _correct(key: str, tests: list[dict[str, Significance]], segments: int) -> None:
     """Holm: the smallest of n p-values counts n times, the next n - 1 times, never falling."""
-    made = sorted((p, at) for at, one in enumerate(tests) if (p := one[key].p) is not None)
+    # sacrebleu counts no ties, so that three segments would be as significant as a thousand; but
+    # of all ways to swap them, two are as they are.
+    least = 2.0 ** max(1 - segments, -1000)
+    made = sorted((max(p, least), at) for at, one in enumerate(tests) if (p := one[key].p))
     worst = 0.0
     for rank, (p, at) in enumerate(made):
         worst = max(worst, min(1.0, p * (len(made) - rank)))

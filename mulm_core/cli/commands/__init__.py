@@ -7,11 +7,12 @@ from mulm_core.cli.commands import (
     evaluate,
     models,
     probe,
+    report,
     runs,
     search,
     train,
     translate,
 )
 
-ALL = (models, corpus, probe, train, search, translate, evaluate, compare, runs, demo)
+ALL = (models, corpus, probe, train, search, translate, evaluate, compare, report, runs, demo)
 """In the order of the work."""

@@ -162,6 +162,23 @@ def test_evaluation_scores_and_exports(
     assert exported["systems"][1]["metrics"]["bleu"] == done["systems"][1]["bleu"]
 
 
+def test_a_report_of_a_run_is_that_of_its_newest_evaluation(
+    mulm: Any,
+    trained: dict[str, Any],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["report", "first"]) == 2
+    assert "has not been evaluated yet. Evaluate it first" in capsys.readouterr().err
+    file = tmp_path / "test.tsv"
+    file.write_text("en\tfr\nthe file opens 3\tle fichier ouvre 3\n", encoding="utf-8")
+    done = mulm("evaluate", "--test", file, *DIRECTION, *GREEDY, "--systems", "run:first")
+    report = mulm("report", "first", "--output", tmp_path / "report.html")
+    assert report["evaluation"] == done["evaluation"]
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "recipe: learning_rate" in text and "tiny, en→fr" in text
+
+
 def test_the_table_shows_differences_and_signatures(
     trained: dict[str, Any], tiny_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -101,6 +101,25 @@ def test_what_is_wrong_is_told_in_a_line(
     assert told in error and error.count("\n") == 1
 
 
+def test_reports_by_format_and_by_ending(
+    inputs: list[str],
+    workspace: Workspace,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    id = run(capsys, "evaluate", *inputs)["evaluation"]
+    monkeypatch.chdir(tmp_path)
+    assert run(capsys, "report", id)["output"] == f"{id}.html"
+    assert (tmp_path / f"{id}.html").read_text("utf-8").startswith("<!DOCTYPE html>")
+    assert run(capsys, "report", id, "--output", "a.tex")["format"] == "tex"
+    assert "toprule" in (tmp_path / "a.tex").read_text("utf-8")
+    run(capsys, "report", id, "--format", "json", "--output", "b.txt")
+    assert json.loads((tmp_path / "b.txt").read_text("utf-8"))["id"] == id
+    assert main(["report", "nosuch"]) == 2
+    assert "there is no evaluation 'nosuch'" in capsys.readouterr().err
+
+
 def test_nothing_to_compare(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare"]) == 2
     assert "there is nothing to compare" in capsys.readouterr().err

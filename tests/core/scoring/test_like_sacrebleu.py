@@ -155,6 +155,16 @@ def test_several_systems_are_corrected_for() -> None:
         assert large.corrected == max(small.corrected, large.p or 0)
 
 
+def test_few_segments_show_nothing() -> None:
+    scorer = Scorer("de", ScoreOptions(resamples=0, trials=1000))
+    references = ["Das ist ein Haus .", "Dort steht ein Baum .", "Wir sehen den Hund ."]
+    systems = [["Haus", "Baum", "Hund"], references]
+    _, (_, perfect) = judge(scorer, scorer.gather(systems, [references]))
+    assert (perfect["bleu"].randomisation or 0) < 0.002  # sacrebleu's
+    assert perfect["bleu"].corrected == 0.25
+    assert in_words("bleu", perfect["bleu"]) == "no significant difference, p = 0.25"
+
+
 @pytest.mark.parametrize(
     ("key", "difference", "p", "words"),
     [
