@@ -1,145 +1,163 @@
-"""The Compare page: one text, translated zero-shot and fine-tuned, with what differs marked."""
+"""The Compare page: one text, translated by any systems, with what differs marked."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QPlainTextEdit,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton
 
 from app.bridge import Failure
 from app.context import AppContext
-from app.i18n import number, score, signed, tr
+from app.i18n import number, tr, tr_n
 from app.icons import icon
+from app.pages.compare_shown import reference, shown, table
+from app.pages.compare_test_bar import TestBar, tool
 from app.pages.test_files import ask_test_files
-from app.theme import theme
-from app.viewmodels.compare import Column, CompareModel
-from app.viewmodels.library import RunRow
+from app.viewmodels.compare import CompareModel
+from app.viewmodels.compare_corrections import Saved
 from app.viewmodels.names import language_name, model_language_choices
 from app.viewmodels.test_files import TestSet
-from app.widgets.combos import combo_box, fill
-from app.widgets.compare_columns import CompareColumns, Shown
+from app.widgets.compare_columns import CompareColumns
+from app.widgets.compare_glossary import GlossaryDialog
+from app.widgets.compare_source import SourceText
 from app.widgets.language_box import LanguageBox
-from app.widgets.page import Card, InlineMessage, Page, label, primary_button, quiet_button
+from app.widgets.page import InlineMessage, Page, primary_button, quiet_button
 
-_TYPING_MS = 700
+_TYPING_MS = 350
+_SOURCE_HEIGHT = 96
+_SURE = "compare/confidence"
 
 
 class ComparePage(Page):
-    """Source above; below it a column a system and the reference last."""
+    """Source above; below it a column a system and the references last."""
 
     def __init__(self, context: AppContext) -> None:
-        super().__init__(
-            tr("Compare"), tr("Read zero-shot and fine-tuned translations side by side.")
-        )
-        self._model = CompareModel(context.workspace, context.runner, context.library)
+        super().__init__(tr("Compare"), tr("Read translations of several systems side by side."))
         self._settings = context.settings
-        self._navigate = context.navigate
+        self._model = CompareModel(
+            context.workspace, context.runner, context.library, context.settings
+        )
         self._message = InlineMessage()
-        self._runs = combo_box(tr("Fine-tuned run"), 220)
         self._from = LanguageBox(tr("Source language"))
         self._to = LanguageBox(tr("Target language"))
-        self._source = QPlainTextEdit()
-        self._columns = CompareColumns()
+        self._source = SourceText()
+        self._bar = TestBar(self._model.test, context.settings)
+        self._columns = CompareColumns(self._add_button())
+        self._glossary: GlossaryDialog | None = None
         self._type_soon = QTimer(self)
         self._type_soon.setSingleShot(True)
         self._type_soon.setInterval(_TYPING_MS)
         self.add_action(quiet_button(tr("Open a test file…"), "file-text", self.choose_test))
         self._translate = primary_button(tr("Translate"), "languages", self._model.translate)
-        self._translate.setToolTip(tr("Translate (Ctrl+Enter)"))
+        self._translate.setToolTip(tr("Translate now (Ctrl+Enter); it happens as you type, too"))
         self.add_action(self._translate)
+        self.body.setSpacing(12)
         self.body.addWidget(self._message)
-        self.body.addLayout(self._system_row())
-        self.body.addWidget(self._source_card())
+        self.body.addLayout(self._direction_row())
+        self.body.addWidget(self._bar)
+        self._source.setFixedHeight(_SOURCE_HEIGHT)
+        self.body.addWidget(self._source)
         self.body.addWidget(self._columns, 1)
         self._connect()
+        self._shortcuts()
         self._update()
 
     # Building ------------------------------------------------------------------------------
 
-    def _system_row(self) -> QHBoxLayout:
-        swap = self._tool("arrow-left-right", tr("Translate the other direction"))
-        swap.clicked.connect(self._model.swap)
+    def _direction_row(self) -> QHBoxLayout:
+        swap = tool(
+            "arrow-left-right", tr("Translate the other direction"), lambda: self._model.swap()
+        )
+        self._terms = quiet_button(tr("Glossary"), "book-open", self.edit_glossary)
         row = QHBoxLayout()
         row.setSpacing(8)
-        heading = label(tr("Run"), "secondary")
-        heading.setBuddy(self._runs)
-        row.addWidget(heading)
-        row.addWidget(self._runs, 2)
-        row.addSpacing(8)
         row.addWidget(self._from, 1)
         row.addWidget(swap)
         row.addWidget(self._to, 1)
         row.addStretch(1)
-        row.addWidget(self._stepper())
+        row.addWidget(self._terms)
+        row.addWidget(self._view_button())
+        row.addWidget(self._add_button())
         return row
 
-    def _stepper(self) -> QWidget:
-        self._position = label("", "secondary")
-        self._test_name = label("", "badge")
-        previous = self._tool("chevron-left", tr("Previous segment (Alt+Left)"))
-        previous.clicked.connect(lambda: self._model.step(-1))
-        following = self._tool("chevron-right", tr("Next segment (Alt+Right)"))
-        following.clicked.connect(lambda: self._model.step(1))
-        close = self._tool("x", tr("Close the test file"))
-        close.clicked.connect(self._model.close_test)
-        self._step_row = QWidget()
-        row = QHBoxLayout(self._step_row)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        for part in (self._test_name, previous, self._position, following, close):
-            row.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._arrows = (previous, following)
-        return self._step_row
-
-    def _tool(self, icon_name: str, words: str) -> QToolButton:
-        button = QToolButton()
-        button.setIcon(icon(icon_name))
-        button.setIconSize(QSize(16, 16))
-        button.setToolTip(words)
-        button.setAccessibleName(words)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    def _add_button(self) -> QPushButton:
+        button = quiet_button(tr("Add system"), "plus")
+        menu = QMenu(button)
+        menu.setToolTipsVisible(True)
+        menu.aboutToShow.connect(lambda: self._fill_systems(menu))
+        button.setMenu(menu)
         return button
 
-    def _source_card(self) -> Card:
-        card = Card(margin=12, spacing=6)
-        self._source_name = label(tr("Source"), "strong")
-        card.body.addWidget(self._source_name)
-        self._dress_source()
-        self._source.setPlaceholderText(tr("Type or paste text in the source language"))
-        self._source.setAccessibleName(tr("Source text"))
-        self._source.setTabChangesFocus(True)
-        self._source.setFixedHeight(104)
-        self._source.setAcceptDrops(False)  # files dropped here belong to the page
-        card.body.addWidget(self._source)
-        return card
+    def _view_button(self) -> QPushButton:
+        button = quiet_button(tr("View"), "eye")
+        menu = QMenu(button)
+        menu.setToolTipsVisible(True)
+        self._sure = menu.addAction(tr("Show confidence"))
+        self._sure.setToolTip(tr("Tints the words that a model was not sure of"))
+        self._sure.setCheckable(True)
+        menu.addSeparator()
+        copy = menu.addAction(icon("copy"), tr("Copy all as a table"))
+        copy.setShortcut(QKeySequence("Ctrl+Shift+C"))
+        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)  # the page has it, too
+        copy.triggered.connect(self.copy_all)
+        button.setMenu(menu)
+        return button
 
-    def _dress_source(self) -> None:
-        self._source.setFont(theme().font(15))
+    def _fill_systems(self, menu: QMenu) -> None:
+        menu.clear()
+        models, runs = self._model.offered()
+        for heading, choices in ((tr("Fine-tuned runs"), runs), (tr("Models as they are"), models)):
+            if choices:
+                menu.addAction(heading).setEnabled(False)
+            for choice in choices:
+                action = menu.addAction(choice.title)
+                action.setToolTip(choice.help)
+                action.triggered.connect(lambda _=False, id=choice.id: self._model.add_system(id))
+        menu.addSeparator()
+        outputs = menu.addAction(icon("file-text"), tr("Translations from a file…"))
+        outputs.setEnabled(self._model.test.count > 0)
+        outputs.setToolTip(tr("One line for each segment of the test file that is open"))
+        outputs.triggered.connect(self.choose_test)
 
     def _connect(self) -> None:
         model = self._model
-        theme().changed.connect(self._dress_source)
         model.changed.connect(self._update)
         model.text_replaced.connect(self._replace_text)
         model.failed.connect(self._failed)
-        model.library.changed.connect(self._update)
-        self._runs.activated.connect(lambda _: model.choose_run(str(self._runs.currentData())))
+        model.corrections.saved.connect(self._saved)
+        model.corrections.taken_back.connect(
+            lambda corpus: self._message.info(tr("Taken back out of “{corpus}”.", corpus=corpus))
+        )
+        model.test.exported.connect(self._exported)
+        model.glossary.changed.connect(self._show_glossary)
         for box in (self._from, self._to):
             box.changed.connect(lambda _: self._choose_direction())
         self._source.textChanged.connect(self._typed)
+        self._source.pointed.connect(self._columns.point_at_source)
         self._type_soon.timeout.connect(model.translate)
+        self._bar.outputs_wanted.connect(self.choose_test)
+        self._bar.close_wanted.connect(model.close_test)
+        self._columns.source_lit.connect(self._source.light)
+        self._columns.close_requested.connect(model.close_system)
+        self._columns.copy_requested.connect(_copy)
+        self._columns.back_wanted.connect(model.show_back)
+        self._columns.corrected.connect(self._correct)
+        self._sure.toggled.connect(self._columns.show_sure)
+        self._sure.setChecked(str(self._settings.value(_SURE, "false")) == "true")
+        self._sure.toggled.connect(lambda on: self._settings.setValue(_SURE, on))
+
+    def _shortcuts(self) -> None:
         for keys, command in (
-            ("Ctrl+Return", model.translate),
-            ("Ctrl+Enter", model.translate),
-            ("Alt+Right", lambda: model.step(1)),
-            ("Alt+Left", lambda: model.step(-1)),
+            ("Ctrl+Return", self._model.translate),
+            ("Ctrl+Enter", self._model.translate),
+            ("Alt+Right", lambda: self._step(1)),
+            ("Alt+Left", lambda: self._step(-1)),
+            ("Alt+Down", lambda: self._bar.next_noted(1)),
+            ("Alt+Up", lambda: self._bar.next_noted(-1)),
+            ("Ctrl+D", self._bar.flag.toggle),
+            ("Ctrl+Shift+C", self.copy_all),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -148,9 +166,14 @@ class ComparePage(Page):
     # Page ----------------------------------------------------------------------------------
 
     def on_shown(self) -> None:
-        """Read the runs again."""
+        """Read the models and runs again."""
         self._model.library.refresh()
         self._source.setFocus()
+
+    def on_closing(self) -> None:
+        """Keep a comment that is being written."""
+        self._bar.keep_comment()
+        self._model.test.save_now()
 
     def open(self, **kwargs: object) -> None:
         """Take ``run`` (an id), and with it ``test`` and ``position`` to step through a test."""
@@ -172,7 +195,7 @@ class ComparePage(Page):
         return tr("Step through {name}", name=paths[0].name)
 
     def drop_files(self, paths: list[Path]) -> None:
-        """Open the dropped test file."""
+        """Open the dropped test file, or other systems' translations of the open one."""
         self._message.clear()
         self._model.open_test(paths)
 
@@ -185,7 +208,57 @@ class ComparePage(Page):
     def _choose_direction(self) -> None:
         if self._from.tag and self._to.tag:
             self._model.set_direction(self._from.tag, self._to.tag)
-            self._model.translate()
+
+    def _step(self, by: int) -> None:
+        self._bar.keep_comment()
+        self._model.step(by)
+
+    # Commands ------------------------------------------------------------------------------
+
+    def edit_glossary(self) -> None:
+        """Show the terms of the present direction."""
+        if self._glossary is None:
+            self._glossary = GlossaryDialog(self)
+            self._glossary.changed.connect(self._model.glossary.set_terms)
+        self._show_glossary()
+        self._glossary.show()
+        self._glossary.raise_()
+
+    def copy_all(self) -> None:
+        """Copy the source and all translations as tab-separated text."""
+        _copy(table(self._model.state))
+
+    def _correct(self, system: str, text: str, corpus: str) -> None:
+        state = self._model.state
+        title = next((c.note or c.title for c in state.columns if c.system == system), system)
+        place = tr("{system}, typed text", system=title)
+        if state.references:
+            place = tr(
+                "{system}, {test} {n}", system=title, test=state.test_name, n=state.position + 1
+            )
+        self._model.corrections.save(
+            corpus, (state.source, state.target), (state.text, text), place
+        )
+
+    def _saved(self, saved: Saved) -> None:
+        if saved.id:
+            self._message.success(
+                saved.words,
+                action=tr("Undo"),
+                on_action=lambda: self._model.corrections.take_back(saved),
+            )
+        else:
+            self._message.info(saved.words)
+
+    def _exported(self, path: Path, count: int) -> None:
+        self._message.success(
+            tr_n(
+                "{n} segment written to {name}.",
+                "{n} segments written to {name}.",
+                count,
+                name=path.name,
+            )
+        )
 
     # Showing -------------------------------------------------------------------------------
 
@@ -198,6 +271,7 @@ class ComparePage(Page):
         blocked = self._source.blockSignals(True)
         self._source.setPlainText(text)
         self._source.blockSignals(blocked)
+        self._source.light([])
         self._type_soon.stop()
 
     def _failed(self, failure: Failure) -> None:
@@ -205,21 +279,37 @@ class ComparePage(Page):
 
     def _update(self) -> None:
         model, state = self._model, self._model.state
-        runs = [(_run_title(row), row.id) for row in model.runs]
-        fill(self._runs, runs, state.run, tr("No run yet: zero-shot only"))
         self._show_direction()
-        known = bool(state.source and state.target)
-        self._source_name.setText(language_name(state.source) or tr("Source"))
-        self._translate.setEnabled(known and bool(model.state.model))
-        self._step_row.setVisible(state.count > 0)
-        if state.count:
-            self._test_name.setText(state.test_name)
-            self._position.setText(
-                tr("{at} of {n}", at=number(state.position + 1), n=number(state.count))
-            )
-            self._arrows[0].setEnabled(state.position > 0)
-            self._arrows[1].setEnabled(state.position < state.count - 1)
-        self._show_columns()
+        self._translate.setEnabled(bool(state.source and state.target and state.systems))
+        self._bar.update_position()
+        columns = [shown(column, model.back_title) for column in state.columns]
+        if state.columns:
+            columns += [
+                reference(text, place, len(state.references))
+                for place, text in enumerate(state.references)
+            ]
+        self._columns.show_columns(columns)
+        corrections = model.corrections
+        self._columns.offer_corpora(
+            corrections.corpora(state.source, state.target),
+            corrections.chosen(state.source, state.target),
+            self._warning(),
+        )
+
+    def _warning(self) -> str:
+        if not self._model.state.references:
+            return ""
+        return tr(
+            "This segment is of a test file: scores on that file flatter runs that learn from it."
+        )
+
+    def _show_glossary(self) -> None:
+        terms = self._model.glossary.terms
+        words = tr("Glossary ({n})", n=number(len(terms))) if terms else tr("Glossary")
+        self._terms.setText(words)
+        if self._glossary is not None:
+            source, target = self._model.glossary.direction
+            self._glossary.show_terms(language_name(source), language_name(target), terms)
 
     def _show_direction(self) -> None:
         model, state = self._model, self._model.state
@@ -230,23 +320,6 @@ class ComparePage(Page):
             box.set_tag(tag)
             box.blockSignals(blocked)
 
-    def _show_columns(self) -> None:
-        state = self._model.state
-        columns = [self._shown(column, index) for index, column in enumerate(state.columns)]
-        self._columns.show_columns(columns, state.reference if state.columns else "")
 
-    def _shown(self, column: Column, index: int) -> Shown:
-        note = ""
-        first = self._model.state.columns[0].chrf
-        if column.chrf is not None:
-            note = tr("chrF {score}", score=score(column.chrf))
-            if index and first is not None:
-                note += f" ({signed(column.chrf - first)})"
-        token = "fine_tuned" if column.system.startswith("run:") else "zero_shot"
-        return Shown(column.title, token, column.text, note, column.waiting)
-
-
-def _run_title(row: RunRow) -> str:
-    if row.bleu is None:
-        return row.name
-    return tr("{run} \N{MIDDLE DOT} dev BLEU {score}", run=row.name, score=score(row.bleu))
+def _copy(text: str) -> None:
+    QGuiApplication.clipboard().setText(text)

@@ -1,115 +1,102 @@
-"""State and commands of the Compare page: one text, several systems, a reference where known."""
+"""State and commands of the Compare page: one text, any systems, a reference where known."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSettings, Signal
 
 from app.bridge import Failure, Job, JobRunner
 from app.i18n import tr
-from app.viewmodels.library import Library, RunRow
-from app.viewmodels.test_files import TestFiles, TestSet
-from mulm_core.jobs import Event, JobContext
-from mulm_core.scoring import sentence_chrf
-from mulm_core.translation import TranslateRequest, translate
+from app.viewmodels import compare_systems
+from app.viewmodels.compare_corrections import Corrections
+from app.viewmodels.compare_glossary import Glossary
+from app.viewmodels.compare_state import Column, CompareState, Told
+from app.viewmodels.compare_systems import FILE, Choice, SystemRow
+from app.viewmodels.compare_test import OpenTest
+from app.viewmodels.compare_work import (
+    Kept,
+    LineMade,
+    Returned,
+    Scored,
+    SystemFailed,
+    Wanted,
+    WorkRequest,
+    assembled,
+    lines_of,
+    work,
+)
+from app.viewmodels.library import Library
+from app.viewmodels.test_files import TestSet
+from mulm_core.jobs import Event
+from mulm_core.scoring import SentenceScores
+from mulm_core.translation import DetailedTranslation
 from mulm_core.workspace import Workspace
 
-__all__ = ["Column", "CompareModel", "CompareState"]
+__all__ = ["CompareModel"]
 
-
-@dataclass(frozen=True)
-class Column:
-    """What one system made of the text; ``chrf`` is None without a reference."""
-
-    system: str
-    title: str
-    text: str = ""
-    chrf: float | None = None
-    waiting: bool = False
-
-
-@dataclass(frozen=True)
-class CompareState:
-    """The page at one moment; ``position`` counts from 0, -1 while the text is typed."""
-
-    text: str = ""
-    reference: str = ""
-    run: str = ""
-    model: str = ""
-    source: str = ""
-    target: str = ""
-    columns: tuple[Column, ...] = ()
-    test_name: str = ""
-    position: int = -1
-    count: int = 0
-
-    @property
-    def working(self) -> bool:
-        """Whether a translation is awaited."""
-        return any(column.waiting for column in self.columns)
-
-
-@dataclass(frozen=True)
-class _Ready(Event):
-    """One system has translated the text."""
-
-    system: str
-    text: str
-    chrf: float | None
-
-
-@dataclass(frozen=True)
-class _Request:
-    workspace: Workspace
-    systems: tuple[str, ...]
-    text: str
-    reference: str
-    source: str
-    target: str
-
-
-@dataclass
-class _Cache:
-    """Translations made in this session, so that stepping back costs nothing."""
-
-    made: dict[tuple[str, str, str, str], _Ready] = field(default_factory=dict)
-
-    def key(self, system: str, request: _Request) -> tuple[str, str, str, str]:
-        return system, request.source, request.target, f"{request.text}\0{request.reference}"
+_SYSTEMS = "compare/systems"
+_PENDING = "\N{HORIZONTAL ELLIPSIS}"
 
 
 class CompareModel(QObject):
-    """Two systems: the base of the chosen run, and the run."""
+    """Whatever is shown follows from what was asked and what was made so far."""
 
     changed = Signal()
     text_replaced = Signal(str)  # by the stepper, not by typing
     failed = Signal(object)  # Failure
 
-    def __init__(self, workspace: Workspace, runner: JobRunner, library: Library) -> None:
+    def __init__(
+        self, workspace: Workspace, runner: JobRunner, library: Library, settings: QSettings
+    ) -> None:
         super().__init__()
         self.library = library
         self._workspace = workspace
         self._runner = runner
+        self._settings = settings
         self._job: Job | None = None
-        self._cache = _Cache()
-        self._test: TestSet | None = None
+        self._lines: Kept[DetailedTranslation] = Kept()
+        self._scores: Kept[SentenceScores] = Kept()
+        self._backs: Kept[str] = Kept()
+        self._problems: dict[tuple[str, str, str], str] = {}
+        self._back: frozenset[str] = frozenset()
+        self._asked = CompareState()
+        self._present_key: tuple[object, ...] = ()
         self._wanted_run = ""
-        self.files = TestFiles(runner)
-        self.files.loaded.connect(self._test_loaded)
-        self.files.failed.connect(self.failed.emit)
-        self.state = CompareState()
-        library.changed.connect(self._fill_gaps)
+        self._last_model = ""
+        self.state = CompareState(systems=self._remembered())
+        self._chosen = bool(self.state.systems)
+        self.test = OpenTest(workspace, runner)
+        self.glossary = Glossary(workspace, runner)
+        self.corrections = Corrections(workspace, runner, library, settings)
+        self._connect()
         self._fill_gaps()
 
-    # Choices -------------------------------------------------------------------------------
+    def _connect(self) -> None:
+        self.test.opened.connect(self._test_opened)
+        self.test.turned.connect(self._turned)
+        self.test.moved.connect(self._moved)
+        self.test.outputs_added.connect(lambda name: self.add_system(FILE + name))
+        for part in (self.test, self.glossary, self.corrections):
+            part.failed.connect(self.failed.emit)
+        self.glossary.changed.connect(self._show)
+        self.library.changed.connect(self._fill_gaps)
 
-    @property
-    def runs(self) -> tuple[RunRow, ...]:
-        """The runs with an adapter, newest first."""
-        return tuple(row for row in self.library.runs if row.usable)
+    # Systems -------------------------------------------------------------------------------
+
+    def offered(self) -> tuple[list[Choice], list[Choice]]:
+        """The base models and the runs that can be added."""
+        return compare_systems.offered(self.state.systems, self.library)
+
+    def add_system(self, id: str) -> None:
+        """Show one system more, as the last column."""
+        self._set_systems((*self.state.systems, id))
+
+    def close_system(self, id: str) -> None:
+        """Show one system less."""
+        self._set_systems(tuple(one for one in self.state.systems if one != id))
 
     def choose_run(self, id: str) -> None:
         """Compare this run with its base, in the direction it was trained for."""
@@ -119,191 +106,297 @@ class CompareModel(QObject):
             self.library.refresh()
             return
         self._wanted_run = ""
-        if id == self.state.run:
+        self.set_direction(row.source, row.target)
+        self._set_systems(compare_systems.usual(self.library, id))
+
+    def show_back(self, id: str, shown: bool) -> None:
+        """Translate a system's translation back into the source language, or no longer."""
+        self._back = self._back | {id} if shown else self._back - {id}
+        self.translate()
+
+    @property
+    def back_title(self) -> str:
+        """The model that translates back: a base, so that it is the same for all."""
+        row = self.library.model(self._back_model())
+        return row.title if row is not None else ""
+
+    def _back_model(self) -> str:
+        rows = compare_systems.rows(self.state.systems, self.library)
+        return next((row.model for row in rows if row.model), "")
+
+    def _set_systems(self, systems: tuple[str, ...]) -> None:
+        systems = tuple(dict.fromkeys(systems))
+        if systems == self.state.systems:
             return
-        same = (row.source, row.target) == (self.state.source, self.state.target)
-        self._set(run=id, model=row.model, source=row.source, target=row.target, columns=())
-        if not same and self._test is not None:
-            self._forget_test()
-        if self.state.text.strip():
+        self.state = replace(self.state, systems=systems)
+        self._chosen = True
+        lasting = [id for id in systems if not id.startswith(FILE)]
+        self._settings.setValue(_SYSTEMS, lasting)
+        self.translate()
+
+    def _fill_gaps(self) -> None:
+        """Systems that are gone are left out; until a person chooses, they are the usual ones."""
+        library = self.library
+        if not library.loaded:
+            return
+        if self._wanted_run and compare_systems.usable(f"run:{self._wanted_run}", library):
+            self.choose_run(self._wanted_run)
+            return
+        chosen = self.state.systems if self._chosen else ()
+        present = tuple(id for id in chosen if compare_systems.usable(id, library))
+        if not self._chosen or (chosen and not present):
+            present = compare_systems.usual(library)
+        changed = present != self.state.systems
+        self.state = replace(self.state, systems=present)
+        if not self.state.source or (changed and not self.state.text):
+            self._first_direction(present)
+        if changed:
             self.translate()
+        else:
+            self._show()
+
+    def _remembered(self) -> tuple[str, ...]:
+        found = self._settings.value(_SYSTEMS)
+        listed = [found] if isinstance(found, str) else found
+        return tuple(str(id) for id in listed) if isinstance(listed, list) else ()
+
+    def _first_direction(self, systems: Sequence[str]) -> None:
+        """That of the first run, of the first corpus, or of the model's first languages."""
+        run = next((id[4:] for id in systems if id.startswith("run:")), "")
+        row = self.library.run(run) or next(iter(self.library.corpora), None)
+        if row is not None:
+            self.set_direction(row.source, row.target)
+        elif len(known := self.languages()) > 1:
+            self.set_direction(known[0], known[1])
+
+    # Direction -----------------------------------------------------------------------------
+
+    def languages(self) -> tuple[str, ...]:
+        """The tags that the present systems know, or any model where there are none."""
+        models = [row.model for row in compare_systems.rows(self.state.systems, self.library)]
+        rows = [self.library.model(model) for model in models if model] or self.library.models
+        return tuple(dict.fromkeys(tag for row in rows if row for tag in row.languages))
 
     def set_direction(self, source: str, target: str) -> None:
         """Translate in this direction; a test file of another one is closed."""
         if (source, target) == (self.state.source, self.state.target):
             return
-        if self._test is not None:
-            self._forget_test()
-        self._set(source=source, target=target, columns=())
+        self.close_test()
+        self._turned(source, target)
 
     def swap(self) -> None:
         """Translate the other way round."""
         self.set_direction(self.state.target, self.state.source)
 
-    def languages(self) -> tuple[str, ...]:
-        """The tags that the present model knows."""
-        row = self.library.model(self.state.model)
-        return row.languages if row is not None else ()
-
-    def _set(self, **values: object) -> None:
-        self.state = replace(self.state, **values)  # type: ignore[arg-type]
-        self.changed.emit()
-
-    def _fill_gaps(self) -> None:
-        runs = self.runs
-        if self._wanted_run in [row.id for row in runs]:
-            self.choose_run(self._wanted_run)
-        elif self.state.run in [row.id for row in runs]:
-            self.changed.emit()
-        elif runs:
-            self.choose_run(runs[0].id)
-        else:
-            self._without_runs()
-
-    def _without_runs(self) -> None:
-        """Zero-shot only, in the direction of the first corpus or of the model's languages."""
-        model = next((row for row in self.library.models if not row.problem), None)
-        if model is None:
-            self._set(run="", model="", columns=())
-            return
-        source, target = self.state.source, self.state.target
-        if not (source and target):
-            corpus = next(iter(self.library.corpora), None)
-            first_two = model.languages[:2] if len(model.languages) > 1 else ("", "")
-            source, target = (corpus.source, corpus.target) if corpus else first_two
-        self._set(run="", model=model.id, source=source, target=target)
+    def _turned(self, source: str, target: str) -> None:
+        self.state = replace(self.state, source=source, target=target)
+        self.glossary.load(source, target)
+        self.translate()
 
     # Text ----------------------------------------------------------------------------------
 
     def type_text(self, text: str) -> None:
         """Take what was typed; it has no reference unless it is the test file's segment."""
-        if text != self.state.text:
-            reference = ""
-            if self._test is not None and self.state.position >= 0:
-                at = self.state.position
-                if text == self._test.sources[at]:
-                    reference = self._test.references[at]
-            self.state = replace(self.state, text=text, reference=reference)
+        references = self.test.references if text == self.test.source else ()
+        self.state = replace(self.state, text=text, references=references)
 
     def translate(self) -> None:
-        """Translate the text with both systems; columns fill as they are ready."""
+        """Translate the text with all systems; columns fill as they are ready."""
         state = self.state
         if self._job is not None:
+            if self._request_key() == self._present_key:
+                return
             self._job.cancel()
             self._job = None
-        systems = self._systems()
-        if not state.text.strip() or not systems or not state.source:
-            self._set(columns=())
-            return
-        request = _Request(
+        self._present_key = self._request_key()
+        stale = (state.source, state.target) == (self._asked.source, self._asked.target)
+        if not stale or not state.text.strip():
+            self.state = replace(state, columns=())
+        self._asked = self.state
+        self._problems.clear()
+        wanted = self._wanted()
+        if wanted and state.source and state.target:
+            self._start(self._request(wanted))
+        self._show()
+
+    def _request_key(self) -> tuple[object, ...]:
+        """What a running job need not be begun again for."""
+        state = self.state
+        what = (state.text, state.references, state.source, state.target, state.systems)
+        return (*what, self._back)
+
+    def _request(self, wanted: Sequence[Wanted]) -> WorkRequest:
+        asked = self._asked
+        return WorkRequest(
             self._workspace,
-            tuple(system for system, _ in systems),
-            state.text,
-            state.reference,
-            state.source,
-            state.target,
+            asked.text,
+            asked.source,
+            asked.target,
+            tuple(wanted),
+            asked.references,
+            self._back_model(),
         )
-        found = [self._cache.made.get(self._cache.key(system, request)) for system, _ in systems]
-        columns = tuple(
-            Column(system, title, ready.text, ready.chrf)
-            if ready is not None
-            else Column(system, title, waiting=True)
-            for (system, title), ready in zip(systems, found, strict=True)
-        )
-        self._set(columns=columns)
-        missing = tuple(column.system for column in columns if column.waiting)
-        if missing:
-            self._start(replace(request, systems=missing))
 
-    def _systems(self) -> list[tuple[str, str]]:
-        systems = []
-        if self.state.model:
-            systems.append((self.state.model, tr("Zero-shot")))
-        if self.state.run:
-            systems.append((f"run:{self.state.run}", tr("Fine-tuned")))
-        return systems
+    def _wanted(self) -> list[Wanted]:
+        """What is missing, the systems of the model in memory first, then model by model."""
+        if not self._asked.text.strip():
+            return []
+        rows = compare_systems.rows(self.state.systems, self.library)
+        order = dict.fromkeys([self._last_model, *(row.model for row in rows)])
+        place = {model: at for at, model in enumerate(order)}
+        rows.sort(key=lambda row: place[row.model])
+        wanted = [part for row in rows if (part := self._missing(row)) is not None]
+        self._last_model = next((row.model for row in rows[::-1] if row.model), "")
+        return wanted
 
-    def _start(self, request: _Request) -> None:
-        job = self._job = self._runner.start(
-            _translate_all, request, title=tr("Translate"), quiet=True
-        )
-        job.told.connect(lambda event: self._ready(job, request, event))
+    def _missing(self, row: SystemRow) -> Wanted | None:
+        if row.id.startswith(FILE):
+            text = self._output(row.id)
+            if text is None:
+                return None
+            part = Wanted(row.id, text=text, back=row.id in self._back)
+        else:
+            part = Wanted(row.id, self._known(row.id), back=row.id in self._back)
+        column = self._column(row)
+        unscored = self._asked.references and column.chrf is None
+        unturned = part.back and self._backs.get(self._back_key(column.text)) is None
+        return part if column.waiting or unscored or unturned else None
+
+    def _known(self, system: str) -> dict[str, DetailedTranslation]:
+        asked = self._asked
+        found = {
+            line: self._lines.get((system, asked.source, asked.target, line))
+            for line in lines_of(asked.text)
+        }
+        return {line: made for line, made in found.items() if made is not None}
+
+    def _output(self, id: str) -> str | None:
+        """What a file has for the present segment; None where the text is another one."""
+        is_segment = self._asked.text == self.test.source
+        return self.test.output(id.removeprefix(FILE)) if is_segment else None
+
+    # Background ----------------------------------------------------------------------------
+
+    def _start(self, request: WorkRequest) -> None:
+        job = self._job = self._runner.start(work, request, title=tr("Translate"), quiet=True)
+        job.told.connect(lambda event: self._told(job, request, event))
         job.failed.connect(lambda failure: self._failed(job, failure))
         job.finished.connect(lambda: self._ended(job))
 
-    def _ready(self, job: Job, request: _Request, event: Event) -> None:
-        if not isinstance(event, _Ready):
-            return
-        self._cache.made[self._cache.key(event.system, request)] = event
+    def _told(self, job: Job, request: WorkRequest, event: Event) -> None:
+        """Keep what was made, also by a job whose text is no longer the present one."""
+        direction = (request.source, request.target)
+        if isinstance(event, LineMade):
+            self._lines.put((event.system, *direction, event.line), event.made)
+        elif isinstance(event, Scored):
+            key = (event.text, request.references, request.target)
+            self._scores.put(key, event.scores)
+        elif isinstance(event, Returned):
+            self._backs.put((request.back_model, *direction, event.text), event.back)
+        elif isinstance(event, SystemFailed) and job is self._job:
+            self._problems[(event.system, *direction)] = event.failure.sentence
         if job is self._job:
-            self._set(
-                columns=tuple(
-                    replace(column, text=event.text, chrf=event.chrf, waiting=False)
-                    if column.system == event.system
-                    else column
-                    for column in self.state.columns
-                )
-            )
+            self._show()
 
     def _failed(self, job: Job, failure: Failure) -> None:
         if job is self._job:
-            self._set(columns=tuple(replace(c, waiting=False) for c in self.state.columns))
+            self._job = None
+            self._back = frozenset()  # or it would fail again at the next word
             self.failed.emit(failure)
 
     def _ended(self, job: Job) -> None:
         if job is self._job:
             self._job = None
+        self._show()
+
+    # Showing -------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        rows = compare_systems.rows(self.state.systems, self.library)
+        columns = tuple(self._column(row) for row in rows)
+        position, count = self.test.position, self.test.count
+        self.state = replace(
+            self.state,
+            columns=columns,
+            test_name=self.test.name,
+            position=position,
+            count=count,
+        )
+        self.changed.emit()
+
+    def _column(self, row: SystemRow) -> Column:
+        asked = self._asked
+        column = Column(row.id, row.title, row.note, row.token)
+        if not asked.text.strip():
+            return column
+        problem = self._problems.get((row.id, asked.source, asked.target), "")
+        if row.id.startswith(FILE):
+            text = self._output(row.id)
+            told = Told(text or "")
+            if text is None:
+                problem = tr("This file has translations of the test file's segments only.")
+        else:
+            known = self._known(row.id)
+            if len(known) < len(lines_of(asked.text)):
+                before = [c.told for c in self.state.columns if c.system == row.id and not problem]
+                return replace(
+                    column, told=(*before, Told())[0], waiting=not problem, problem=problem
+                )
+            told = assembled(asked.text, known)
+        return self._judged(replace(column, told=told, problem=problem))
+
+    def _judged(self, column: Column) -> Column:
+        """The column with its scores, its terms and its translation back."""
+        asked, text = self._asked, column.told.text
+        scores = self._scores.get((text, asked.references, asked.target))
+        back = None
+        if column.system in self._back:
+            made = self._backs.get(self._back_key(text))
+            back = _PENDING if made is None else made
+        return replace(
+            column,
+            chrf=scores.chrf if scores else None,
+            bleu=scores.bleu if scores else None,
+            back=back,
+            terms=self.glossary.hits(asked.text, text),
+        )
+
+    def _back_key(self, text: str) -> tuple[str, ...]:
+        return self._back_model(), self._asked.source, self._asked.target, text
 
     # Test file -----------------------------------------------------------------------------
 
     def open_test(self, paths: Sequence[Path]) -> None:
-        """Load a test file, or source and reference files, to step through."""
-        self.files.load(paths, self.state.source, self.state.target)
+        """Load a test file to step through, or other systems' translations of the open one."""
+        self.test.load(paths, self.state.source, self.state.target)
 
     def show_test(self, test: TestSet, source: str, target: str, run: str, position: int) -> None:
         """Step through a test set that another page has; begin at ``position``."""
         if run:
             self.choose_run(run)
-        self._set(source=source, target=target)
-        self._test_loaded(test, position)
+        self._turned(source, target)
+        self.test.show(test, position)
 
     def step(self, by: int) -> None:
         """Go ``by`` segments on, within the test file."""
-        self.go_to(self.state.position + by)
-
-    def go_to(self, position: int) -> None:
-        """Show the segment at ``position`` and translate it."""
-        if self._test is None:
-            return
-        position = max(0, min(len(self._test.sources) - 1, position))
-        text, reference = self._test.sources[position], self._test.references[position]
-        self._set(position=position, text=text, reference=reference, columns=())
-        self.text_replaced.emit(text)
-        self.translate()
+        self.test.go_to(self.test.position + by)
 
     def close_test(self) -> None:
-        """Go back to typing."""
-        self._forget_test()
+        """Go back to typing; columns of files go with it."""
+        if self.test.count:
+            self.test.close()
+            self.state = replace(self.state, references=())
+            self._without_files()
 
-    def _test_loaded(self, test: TestSet, position: int = 0) -> None:
-        self._test = test
-        self._set(test_name=test.name, count=len(test.sources))
-        self.go_to(position)
+    def _test_opened(self) -> None:
+        self._without_files()
 
-    def _forget_test(self) -> None:
-        self._test = None
-        self._set(test_name="", position=-1, count=0, reference="")
+    def _without_files(self) -> None:
+        self._set_systems(tuple(id for id in self.state.systems if not id.startswith(FILE)))
+        self._show()
 
-
-def _translate_all(ctx: JobContext, request: _Request) -> None:
-    """Translate line by line with one system after the other, telling each as it is ready."""
-    lines = tuple(request.text.split("\n"))
-    for system in request.systems:
-        ctx.check()
-        made = translate(
-            ctx,
-            TranslateRequest(request.workspace, system, lines, request.source, request.target),
-        )
-        text = "\n".join(made)
-        score = sentence_chrf(text, request.reference) if request.reference else None
-        ctx.emit(_Ready(system, text, score))
+    def _moved(self) -> None:
+        text, references = self.test.source or "", self.test.references
+        self.state = replace(self.state, text=text, references=references, columns=())
+        self.text_replaced.emit(text)
+        self.translate()

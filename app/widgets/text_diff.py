@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
 
 # Scripts written without spaces between words are compared character by character.
 _UNSPACED = (
@@ -81,6 +83,17 @@ def word_diff(left: str, right: str) -> tuple[list[Span], list[Span]]:
             left_changed.update(left_words[a_from:a_to])
             right_changed.update(right_words[b_from:b_to])
     return _spans(left_tokens, left_changed), _spans(right_tokens, right_changed)
+
+
+def changed_in_all(diffs: Sequence[Sequence[Span]]) -> list[Span]:
+    """One text's spans, changed where they are in each of its *diffs* with several others."""
+    text = "".join(span.text for span in diffs[0])
+    flags = [[span.changed for span in diff for _ in span.text] for diff in diffs]
+    changed = [all(flag) for flag in zip(*flags, strict=True)]
+    spans: list[Span] = []
+    for kind, found in groupby(zip(text, changed, strict=True), key=lambda pair: pair[1]):
+        spans.append(Span("".join(char for char, _ in found), kind))
+    return spans
 
 
 def _spans(parts: list[str], changed: set[int]) -> list[Span]:

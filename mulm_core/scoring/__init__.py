@@ -6,9 +6,9 @@ from mulm_core.scoring.metrics import (
     Metrics,
     Score,
     bleu_chrf,
-    sentence_chrf,
 )
 from mulm_core.scoring.options import ScoreOptions
+from mulm_core.scoring.sentences import SentenceScores, sentence_scores
 from mulm_core.scoring.significance import Significance, in_words, judge, p_text, verdict
 from mulm_core.scoring.statistics import Scorer, Statistics
 from mulm_core.scoring.tokenizers import TOKENIZERS, bleu_tokenizer, is_unspaced
@@ -21,6 +21,7 @@ __all__ = [
     "Score",
     "ScoreOptions",
     "Scorer",
+    "SentenceScores",
     "Significance",
     "Statistics",
     "bleu_chrf",
@@ -29,6 +30,6 @@ __all__ = [
     "is_unspaced",
     "judge",
     "p_text",
-    "sentence_chrf",
+    "sentence_scores",
     "verdict",
 ]

@@ -7,7 +7,6 @@ reference words, lower is better, and may pass 100.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
@@ -17,8 +16,6 @@ from mulm_core.scoring.edit_rate import fast_ter
 from mulm_core.scoring.tokenizers import bleu_tokenizer, is_unspaced, usable_tokenizer
 
 if TYPE_CHECKING:
-    from sacrebleu.metrics import CHRF
-
     from mulm_core.scoring.options import ScoreOptions
 
 
@@ -121,11 +118,6 @@ def bleu_chrf(
     )
 
 
-def sentence_chrf(hypothesis: str, reference: str) -> float:
-    """The chrF of one segment, 0 to 100."""
-    return float(_sentence_metric().sentence_score(hypothesis.rstrip(), [reference.rstrip()]).score)
-
-
 def check_lengths(hypotheses: Sequence[str], streams: Sequence[Sequence[str]]) -> None:
     """Raises :class:`UserError` where there is nothing to score, or not a reference for each."""
     for references in streams:
@@ -143,10 +135,3 @@ def _corpus_score(metric: Any, hypotheses: Sequence[str], references: Sequence[s
     hyps = [text.rstrip() for text in hypotheses]
     result = metric.corpus_score(hyps, [[text.rstrip() for text in references]])
     return Score(float(result.score), str(metric.get_signature()))
-
-
-@functools.cache
-def _sentence_metric() -> CHRF:
-    from sacrebleu.metrics import CHRF
-
-    return CHRF()

@@ -1,0 +1,188 @@
+"""The background part of the Compare page: what is missing is made, what was made is kept."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from app.bridge import Failure, failure_of
+from app.viewmodels.compare_state import Alternative, Sure, Told
+from mulm_core.errors import MulmError
+from mulm_core.jobs import Event, JobContext
+from mulm_core.scoring import SentenceScores, sentence_scores
+from mulm_core.translation import (
+    DecodeOptions,
+    DetailedRequest,
+    DetailedTranslation,
+    TranslateRequest,
+    translate,
+    translate_detailed,
+)
+from mulm_core.workspace import Workspace
+
+_KEPT = 4000  # lines and scores
+_ALTERNATIVES = 4  # as many as there are beams
+_STRONG = 0.3  # attention beside the strongest that makes words counterparts, too
+
+Value = TypeVar("Value")
+
+
+class Kept(Generic[Value]):
+    """What was made in this session; what was not asked for longest is forgotten."""
+
+    def __init__(self) -> None:
+        self._values: OrderedDict[Hashable, Value] = OrderedDict()
+
+    def get(self, key: Hashable) -> Value | None:
+        """The value, or None."""
+        if key in self._values:
+            self._values.move_to_end(key)
+        return self._values.get(key)
+
+    def put(self, key: Hashable, value: Value) -> None:
+        """Keep a value."""
+        self._values[key] = value
+        if len(self._values) > _KEPT:
+            self._values.popitem(last=False)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One system's part: ``known`` lines are not made again; ``text`` is all of a file's."""
+
+    system: str
+    known: Mapping[str, DetailedTranslation] = field(default_factory=dict)
+    text: str | None = None
+    back: bool = False
+
+
+@dataclass(frozen=True)
+class WorkRequest:
+    """Translate ``text`` with every system; with ``references`` there are scores.
+
+    ``back_model`` translates back those that want it.
+    """
+
+    workspace: Workspace
+    text: str
+    source: str
+    target: str
+    wanted: tuple[Wanted, ...]
+    references: tuple[str, ...] = ()
+    back_model: str = ""
+
+
+@dataclass(frozen=True)
+class LineMade(Event):
+    """A system has translated a line of the text."""
+
+    system: str
+    line: str
+    made: DetailedTranslation
+
+
+@dataclass(frozen=True)
+class Scored(Event):
+    """The scores of a translation."""
+
+    text: str
+    scores: SentenceScores
+
+
+@dataclass(frozen=True)
+class Returned(Event):
+    """A translation, translated back."""
+
+    text: str
+    back: str
+
+
+@dataclass(frozen=True)
+class SystemFailed(Event):
+    """A system cannot translate this."""
+
+    system: str
+    failure: Failure
+
+
+def work(ctx: JobContext, request: WorkRequest) -> None:
+    """One system after the other; what fails does not keep the others from their turn."""
+    texts: list[tuple[Wanted, str]] = []
+    for wanted in request.wanted:
+        try:
+            text = _translated(ctx, request, wanted)
+        except MulmError as error:
+            ctx.emit(SystemFailed(wanted.system, failure_of(error)))
+            continue
+        texts.append((wanted, text))
+        if request.references:
+            ctx.emit(Scored(text, sentence_scores(text, request.references, request.target)))
+    for text in dict.fromkeys(text for wanted, text in texts if wanted.back and text.strip()):
+        ctx.emit(Returned(text, _back(ctx, request, text)))
+
+
+def _translated(ctx: JobContext, request: WorkRequest, wanted: Wanted) -> str:
+    if wanted.text is not None:
+        return wanted.text
+    known = dict(wanted.known)
+    for line in lines_of(request.text):
+        ctx.check()
+        if line not in known:
+            known[line] = translate_detailed(
+                ctx,
+                DetailedRequest(
+                    request.workspace,
+                    wanted.system,
+                    line,
+                    request.source,
+                    request.target,
+                    DecodeOptions(n_best=_ALTERNATIVES),
+                ),
+            )
+            ctx.emit(LineMade(wanted.system, line, known[line]))
+    return assembled(request.text, known).text
+
+
+def _back(ctx: JobContext, request: WorkRequest, text: str) -> str:
+    lines = tuple(text.split("\n"))
+    made = translate(
+        ctx,
+        TranslateRequest(
+            request.workspace, request.back_model, lines, request.target, request.source
+        ),
+    )
+    return "\n".join(made)
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines that are to be translated, each once."""
+    return [line for line in dict.fromkeys(text.split("\n")) if line.strip()]
+
+
+def assembled(text: str, made: Mapping[str, DetailedTranslation]) -> Told:
+    """The lines of ``text`` put together again, with all spans counted through the whole."""
+    words: list[Sure] = []
+    links: list[tuple[tuple[int, int], tuple[int, int]]] = []
+    parts: list[str] = []
+    at = place = 0
+    for line in text.split("\n"):
+        one = made.get(line, DetailedTranslation(""))
+        words += [Sure(place + w.start, place + w.end, w.probability) for w in one.words]
+        for link in dict.fromkeys((*one.best_links, *one.links)):
+            if link.weight >= _STRONG or link in one.best_links:
+                start, end = one.source_words[link.source_word]
+                word = one.words[link.word]
+                links.append(((at + start, at + end), (place + word.start, place + word.end)))
+        parts.append(one.text)
+        at, place = at + len(line) + 1, place + len(one.text) + 1
+    return Told("\n".join(parts), tuple(words), tuple(links), _alternatives(text, made))
+
+
+def _alternatives(text: str, made: Mapping[str, DetailedTranslation]) -> tuple[Alternative, ...]:
+    """Those of a single line; several lines have no alternatives as a whole."""
+    if "\n" in text.strip() or text.strip() not in (lines := {key.strip(): key for key in made}):
+        return ()
+    found = made[lines[text.strip()]].alternatives
+    return tuple(Alternative(one.text, one.probability) for one in found)
