@@ -19,13 +19,14 @@ from mulm_core.evaluation import (
 )
 from mulm_core.jobs import Event, JobContext, Progress
 from mulm_core.models import add_model
-from mulm_core.scoring import ScoreOptions, Scorer, sentence_chrf
+from mulm_core.scoring import ScoreOptions, Scorer, sentence_scores
 from mulm_core.translation import DecodeOptions, Translator
 from mulm_core.workspace import Workspace
 
 SOURCES = (*(source for source, _ in tiny_model.PAIRS[:4]), "")
 REFERENCES = (*(target for _, target in tiny_model.PAIRS[:4]), "vide")
 GREEDY = DecodeOptions(beams=1, max_length=24)
+FEW = ScoreOptions(resamples=20, trials=20)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def systems(workspace: Workspace, tiny_folder: Path, other_folder: Path) -> tupl
 
 def request(workspace: Workspace, *systems: str, **changes: object) -> EvaluateRequest:
     test = TestSet("five", SOURCES, REFERENCES, ())
-    values = {"systems": systems, "options": GREEDY, **changes}
+    values = {"systems": systems, "options": GREEDY, "scoring": FEW, **changes}
     return EvaluateRequest(workspace, test, "en", "fr", **values)
 
 
@@ -61,7 +62,12 @@ def test_scores_are_those_of_the_translations(
         assert {key: (one.score, one.signature) for key, one in result.metrics.items()} == {
             key: (one.score, one.signature) for key, one in plain.items()
         }
-        assert result.sentence_chrf == tuple(map(sentence_chrf, translations, REFERENCES))
+        singly = [
+            sentence_scores(text, [reference], "fr")
+            for text, reference in zip(translations, REFERENCES, strict=True)
+        ]
+        assert result.sentence_chrf == tuple(one.chrf for one in singly)
+        assert result.sentence_bleu == tuple(one.bleu for one in singly)
     first, second = done.systems
     assert first.hypotheses != second.hypotheses
     assert done.difference(0) == (0.0,) * 5

@@ -11,17 +11,17 @@ import pytest
 from mulm_core.errors import MulmError
 from mulm_core.evaluation import Evaluation, SystemResult
 from mulm_core.report import write_csv, write_json
-from mulm_core.scoring import ScoreOptions, Scorer, sentence_chrf
+from mulm_core.scoring import ScoreOptions, Scorer
 
 SOURCES = ("=1+1", "Zwei\nZeilen", "drei; \"vier\", '五'", "@x")
 REFERENCES = ("-2", "deux lignes", "trois", "+x")
 
 
 def result(name: str, *hypotheses: str) -> SystemResult:
-    by_segment = tuple(map(sentence_chrf, hypotheses, REFERENCES))
     scorer = Scorer("fr", ScoreOptions())
     (counted,) = scorer.gather([hypotheses], [REFERENCES])
-    return SystemResult(name, name, scorer.scores(counted), hypotheses, by_segment, 1.5)
+    chrf = scorer.sentence_chrf(counted)
+    return SystemResult(name, name, scorer.scores(counted), hypotheses, chrf, 1.5)
 
 
 @pytest.fixture
