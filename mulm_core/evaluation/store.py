@@ -52,8 +52,8 @@ def list_evaluations(workspace: Workspace, *, heads: bool = False) -> list[Evalu
 
 
 def history(workspace: Workspace, test_hash: str) -> list[Evaluation]:
-    """The evaluations of one test set, the oldest first."""
-    found = list_evaluations(workspace)
+    """The evaluations of one test set, without their segments, the oldest first."""
+    found = list_evaluations(workspace, heads=True)
     return [evaluation for evaluation in reversed(found) if evaluation.test_hash == test_hash]
 
 
