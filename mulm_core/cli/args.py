@@ -68,11 +68,11 @@ def workspace(args: argparse.Namespace) -> Workspace:
     return Workspace.open(getattr(args, "workspace", None))
 
 
-def add_declared(parser: argparse.ArgumentParser, cls: type) -> None:
-    """A flag for each declared field of ``cls`` that is not advanced."""
+def add_declared(parser: argparse.ArgumentParser, cls: type, *, advanced: bool = False) -> None:
+    """A flag for each declared field of ``cls``, for the ``advanced`` ones only when asked."""
     group = parser.add_argument_group(f"{cls.__name__} fields".lower())
     for name, spec in fields.specs(cls).items():
-        if spec.advanced:
+        if spec.advanced and not advanced:
             continue
         group.add_argument(
             _flag(name),

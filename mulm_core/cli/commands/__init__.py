@@ -2,6 +2,7 @@
 
 from mulm_core.cli.commands import (
     compare,
+    convert,
     corpus,
     demo,
     evaluate,
@@ -14,5 +15,7 @@ from mulm_core.cli.commands import (
     translate,
 )
 
-ALL = (models, corpus, probe, train, search, translate, evaluate, compare, report, runs, demo)
+ALL = (
+    models, corpus, probe, train, search, convert, translate, evaluate, compare, report, runs, demo,
+)  # fmt: skip
 """In the order of the work."""

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from mulm_core.cli.args import add_command, workspace
+from mulm_core.cli.commands.convert import described, sentence
 from mulm_core.cli.output import Answer, duration, number, table
 from mulm_core.runs import (
     Run,
@@ -20,6 +21,7 @@ from mulm_core.runs import (
     rename_run,
     restore_run,
 )
+from mulm_core.translation import conversions
 
 _LISTED = (
     "id",
@@ -134,6 +136,7 @@ def _show(args: Namespace) -> Answer:
     run = get_run(workspace(args), args.name)
     manifest = run.manifest
     recipe = ", ".join(f"{key}={value}" for key, value in manifest.recipe.items())
+    converted = conversions(workspace(args), f"run:{run.id}")
     lines = [
         f"{run.id}: {manifest.status}, {manifest.source}→{manifest.target}, "
         f"{manifest.model} on {manifest.corpus}",
@@ -151,8 +154,10 @@ def _show(args: Namespace) -> Answer:
         *(["", _history(run)] if manifest.history else []),
         *map(direction_scores, manifest.best.get("directions", ())),
         *(f"{name}: {signature}" for name, signature in manifest.signatures.items()),
+        *map(sentence, converted),
     ]
-    return Answer({**manifest.to_dict(), **_places(run)}, "\n".join(lines))
+    data = {**manifest.to_dict(), **_places(run), "conversions": [*map(described, converted)]}
+    return Answer(data, "\n".join(lines))
 
 
 def _history(run: Run) -> str:

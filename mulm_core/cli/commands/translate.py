@@ -19,7 +19,7 @@ from mulm_core.cli.args import (
 from mulm_core.cli.output import Answer
 from mulm_core.cli.running import run_job
 from mulm_core.errors import UserError
-from mulm_core.translation import DecodeOptions, TranslateRequest, translate
+from mulm_core.translation import DecodeOptions, TranslateRequest, translate_n_best
 
 
 def register(subparsers: Any) -> None:
@@ -31,7 +31,7 @@ def register(subparsers: Any) -> None:
     add_direction(parser)
     parser.add_argument("--input", type=Path, metavar="FILE", help="instead of standard input")
     parser.add_argument("--output", type=Path, metavar="FILE", help="instead of standard output")
-    add_declared(parser, DecodeOptions)
+    add_declared(parser, DecodeOptions, advanced=True)
     parser.set_defaults(run=_translate)
 
 
@@ -41,10 +41,14 @@ def _translate(args: Namespace) -> Answer:
     system = f"run:{args.from_run}" if args.from_run else args.model
     lines = tuple(_read_file(args.input) if args.input else _read_stdin())
     request = TranslateRequest(workspace(args), system, lines, source, target, options)
+    found = run_job(translate_n_best, request)
     # A line break inside a translation would shift every line after it.
-    translations = [" ".join(text.splitlines()) for text in run_job(translate, request)]
+    ways = [[" ".join(text.splitlines()) for text in texts] for texts in found]
+    translations = [best for best, *_ in ways]
     text = "".join(f"{line}\n" for line in translations)
     data: dict[str, Any] = {"system": system, "segments": len(lines)}
+    if options.n_best > 1:
+        data["alternatives"] = ways
     if args.output:
         files.write_text(args.output, text)
         return Answer({**data, "output": str(args.output)}, "")
