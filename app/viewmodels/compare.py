@@ -13,14 +13,11 @@ from app.i18n import tr
 from app.viewmodels import compare_systems
 from app.viewmodels.compare_corrections import Corrections
 from app.viewmodels.compare_glossary import Glossary
+from app.viewmodels.compare_made import Made
 from app.viewmodels.compare_state import Column, CompareState, Told
 from app.viewmodels.compare_systems import FILE, Choice, SystemRow
 from app.viewmodels.compare_test import OpenTest
 from app.viewmodels.compare_work import (
-    Kept,
-    LineMade,
-    Returned,
-    Scored,
     SystemFailed,
     Wanted,
     WorkRequest,
@@ -31,13 +28,12 @@ from app.viewmodels.compare_work import (
 from app.viewmodels.library import Library
 from app.viewmodels.test_files import TestSet
 from mulm_core.jobs import Event
-from mulm_core.scoring import SentenceScores
-from mulm_core.translation import DetailedTranslation
 from mulm_core.workspace import Workspace
 
 __all__ = ["CompareModel"]
 
 _SYSTEMS = "compare/systems"
+_DIRECTION = "compare/direction"
 _PENDING = "\N{HORIZONTAL ELLIPSIS}"
 
 
@@ -57,10 +53,8 @@ class CompareModel(QObject):
         self._runner = runner
         self._settings = settings
         self._job: Job | None = None
-        self._lines: Kept[DetailedTranslation] = Kept()
-        self._scores: Kept[SentenceScores] = Kept()
-        self._backs: Kept[str] = Kept()
-        self._problems: dict[tuple[str, str, str], str] = {}
+        self._made = Made()
+        self._problems: dict[str, str] = {}
         self._back: frozenset[str] = frozenset()
         self._asked = CompareState()
         self._present_key: tuple[object, ...] = ()
@@ -148,7 +142,8 @@ class CompareModel(QObject):
             present = compare_systems.usual(library)
         changed = present != self.state.systems
         self.state = replace(self.state, systems=present)
-        if not self.state.source or (changed and not self.state.text):
+        untouched = not (self._chosen or self.state.text)
+        if not self.state.source or (changed and untouched):
             self._first_direction(present)
         if changed:
             self.translate()
@@ -161,7 +156,11 @@ class CompareModel(QObject):
         return tuple(str(id) for id in listed) if isinstance(listed, list) else ()
 
     def _first_direction(self, systems: Sequence[str]) -> None:
-        """That of the first run, of the first corpus, or of the model's first languages."""
+        """The last one, or that of the first run, of the first corpus, of the model's languages."""
+        last = self._settings.value(_DIRECTION)
+        if self._chosen and isinstance(last, list) and len(last) == 2:
+            self.set_direction(str(last[0]), str(last[1]))
+            return
         run = next((id[4:] for id in systems if id.startswith("run:")), "")
         row = self.library.run(run) or next(iter(self.library.corpora), None)
         if row is not None:
@@ -190,6 +189,7 @@ class CompareModel(QObject):
 
     def _turned(self, source: str, target: str) -> None:
         self.state = replace(self.state, source=source, target=target)
+        self._settings.setValue(_DIRECTION, [source, target])
         self.glossary.load(source, target)
         self.translate()
 
@@ -256,19 +256,12 @@ class CompareModel(QObject):
                 return None
             part = Wanted(row.id, text=text, back=row.id in self._back)
         else:
-            part = Wanted(row.id, self._known(row.id), back=row.id in self._back)
+            part = Wanted(row.id, self._made.lines(row.id, self._asked), back=row.id in self._back)
         column = self._column(row)
+        untranslated = part.text is None and len(part.known) < len(lines_of(self._asked.text))
         unscored = self._asked.references and column.chrf is None
-        unturned = part.back and self._backs.get(self._back_key(column.text)) is None
-        return part if column.waiting or unscored or unturned else None
-
-    def _known(self, system: str) -> dict[str, DetailedTranslation]:
-        asked = self._asked
-        found = {
-            line: self._lines.get((system, asked.source, asked.target, line))
-            for line in lines_of(asked.text)
-        }
-        return {line: made for line, made in found.items() if made is not None}
+        unturned = part.back and column.back == _PENDING
+        return part if untranslated or unscored or unturned else None
 
     def _output(self, id: str) -> str | None:
         """What a file has for the present segment; None where the text is another one."""
@@ -285,16 +278,9 @@ class CompareModel(QObject):
 
     def _told(self, job: Job, request: WorkRequest, event: Event) -> None:
         """Keep what was made, also by a job whose text is no longer the present one."""
-        direction = (request.source, request.target)
-        if isinstance(event, LineMade):
-            self._lines.put((event.system, *direction, event.line), event.made)
-        elif isinstance(event, Scored):
-            key = (event.text, request.references, request.target)
-            self._scores.put(key, event.scores)
-        elif isinstance(event, Returned):
-            self._backs.put((request.back_model, *direction, event.text), event.back)
-        elif isinstance(event, SystemFailed) and job is self._job:
-            self._problems[(event.system, *direction)] = event.failure.sentence
+        self._made.keep(request, event)
+        if isinstance(event, SystemFailed) and job is self._job:
+            self._problems[event.system] = event.failure.sentence
         if job is self._job:
             self._show()
 
@@ -329,29 +315,28 @@ class CompareModel(QObject):
         column = Column(row.id, row.title, row.note, row.token)
         if not asked.text.strip():
             return column
-        problem = self._problems.get((row.id, asked.source, asked.target), "")
+        problem = self._problems.get(row.id, "")
         if row.id.startswith(FILE):
             text = self._output(row.id)
             told = Told(text or "")
             if text is None:
                 problem = tr("This file has translations of the test file's segments only.")
         else:
-            known = self._known(row.id)
-            if len(known) < len(lines_of(asked.text)):
-                before = [c.told for c in self.state.columns if c.system == row.id and not problem]
-                return replace(
-                    column, told=(*before, Told())[0], waiting=not problem, problem=problem
-                )
+            known = self._made.lines(row.id, asked)
             told = assembled(asked.text, known)
+            if len(known) < len(lines_of(asked.text)):
+                before = [c.told for c in self.state.columns if c.system == row.id and not known]
+                waiting = self._job is not None and not problem
+                return replace(column, told=(*before, told)[0], waiting=waiting, problem=problem)
         return self._judged(replace(column, told=told, problem=problem))
 
     def _judged(self, column: Column) -> Column:
         """The column with its scores, its terms and its translation back."""
         asked, text = self._asked, column.told.text
-        scores = self._scores.get((text, asked.references, asked.target))
+        scores = self._made.scores(text, asked)
         back = None
         if column.system in self._back:
-            made = self._backs.get(self._back_key(text))
+            made = self._made.back(self._back_model(), text, asked)
             back = _PENDING if made is None else made
         return replace(
             column,
@@ -360,9 +345,6 @@ class CompareModel(QObject):
             back=back,
             terms=self.glossary.hits(asked.text, text),
         )
-
-    def _back_key(self, text: str) -> tuple[str, ...]:
-        return self._back_model(), self._asked.source, self._asked.target, text
 
     # Test file -----------------------------------------------------------------------------
 

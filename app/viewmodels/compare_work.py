@@ -1,11 +1,9 @@
-"""The background part of the Compare page: what is missing is made, what was made is kept."""
+"""The background part of the Compare page: makes what is missing."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
 
 from app.bridge import Failure, failure_of
 from app.viewmodels.compare_state import Alternative, Sure, Told
@@ -22,30 +20,8 @@ from mulm_core.translation import (
 )
 from mulm_core.workspace import Workspace
 
-_KEPT = 4000  # lines and scores
 _ALTERNATIVES = 4  # as many as there are beams
 _STRONG = 0.3  # attention beside the strongest that makes words counterparts, too
-
-Value = TypeVar("Value")
-
-
-class Kept(Generic[Value]):
-    """What was made in this session; what was not asked for longest is forgotten."""
-
-    def __init__(self) -> None:
-        self._values: OrderedDict[Hashable, Value] = OrderedDict()
-
-    def get(self, key: Hashable) -> Value | None:
-        """The value, or None."""
-        if key in self._values:
-            self._values.move_to_end(key)
-        return self._values.get(key)
-
-    def put(self, key: Hashable, value: Value) -> None:
-        """Keep a value."""
-        self._values[key] = value
-        if len(self._values) > _KEPT:
-            self._values.popitem(last=False)
 
 
 @dataclass(frozen=True)

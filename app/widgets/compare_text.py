@@ -84,6 +84,7 @@ class MarkedText(ReadingText):
         self._words: Sequence[Sure] = ()
         self._show_sure = False
         self._lit: Sequence[Stretch] = ()
+        self._drawn: object = None
         self.setMouseTracking(True)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
@@ -96,6 +97,9 @@ class MarkedText(ReadingText):
         self, spans: Sequence[Span], mark: Mark, words: Sequence[Sure], *, show_sure: bool
     ) -> None:
         """Show spans, and with *show_sure* tint the words that the model was not sure of."""
+        if (state := (list(spans), mark, words, show_sure)) == self._drawn:
+            return
+        self._drawn = state
         self._words, self._show_sure, self._lit = words, show_sure, ()
         self.set_spans(spans, mark)
         blocked = self.blockSignals(True)
