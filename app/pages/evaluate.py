@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
@@ -192,7 +192,13 @@ class EvaluatePage(Page):
         self._message.error(failure.sentence, details=failure.details)
 
     def _saved(self, path: Path) -> None:
-        self._message.success(tr("Saved as {name}.", name=str(path)))
+        self._message.success(
+            tr("Saved as {name}.", name=path.name),
+            action=tr("Open"),
+            on_action=lambda: _show(path),
+            other=tr("Show in folder"),
+            on_other=lambda: _show(path.parent),
+        )
 
     def _removed(self, past: Past) -> None:
         self._message.info(
@@ -218,3 +224,8 @@ class EvaluatePage(Page):
             run=self._model.compared_run(),
             position=position,
         )
+
+
+def _show(path: Path) -> None:
+    """Open a file or a folder in whatever program the person uses for it."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))

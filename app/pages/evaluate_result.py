@@ -82,8 +82,11 @@ class ResultView(QWidget):
         button.setToolTip(tr("Write the result to a file, for people or for other programs"))
         menu = QMenu(button)
         for kind, title in (
+            ("html", tr("HTML: one page that stands alone…")),
+            ("pdf", tr("PDF: to print…")),
             ("csv", tr("CSV: every segment, for a spreadsheet…")),
             ("json", tr("JSON: everything, for a program…")),
+            ("tex", tr("LaTeX: the table, for a paper…")),
         ):
             menu.addAction(title).triggered.connect(lambda _=False, kind=kind: self.save.emit(kind))
         button.setMenu(menu)
@@ -108,6 +111,7 @@ class ResultView(QWidget):
     # Showing -------------------------------------------------------------------------------
 
     def _show(self) -> None:
+        self.tabs.setCurrentIndex(0)
         shown = self._model.shown
         self._title.setText(shown.title)
         self._verdict.setText(shown.verdict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from app.bridge import Job, JobRunner
 from app.i18n import tr
 from app.viewmodels import evaluate_fields
+from app.viewmodels.evaluate_state import EvaluateState, SystemChoice
 from app.viewmodels.evaluate_texts import Given, GivenTexts, free_name
 from app.viewmodels.evaluation_history import HistoryModel
 from app.viewmodels.evaluation_plots import PlotsModel
@@ -19,47 +20,12 @@ from app.viewmodels.evaluation_result import Opened, ResultModel, opened
 from app.viewmodels.library import Library
 from app.viewmodels.names import date_text, language_name
 from app.viewmodels.test_files import Offer, TestFiles, TestSet, offers
-from mulm_core.evaluation import EvaluateRequest, Evaluation, Outputs, Term, evaluate, stored_terms
+from mulm_core.evaluation import EvaluateRequest, Outputs, evaluate, stored_terms
 from mulm_core.jobs import JobContext
 from mulm_core.languages import match
 from mulm_core.workspace import Workspace
 
-__all__ = ["EvaluateModel", "Evaluation", "Offer", "SystemChoice"]
-
-
-@dataclass(frozen=True)
-class SystemChoice:
-    """One system that can be scored; ``chosen`` when its box is ticked, ``given`` for outputs."""
-
-    system: str
-    title: str
-    note: str
-    chosen: bool
-    given: bool = False
-
-
-@dataclass(frozen=True)
-class EvaluateState:
-    """The page at one moment; ``fraction`` is None while the length is not known.
-
-    ``given`` are other systems' outputs, ``texts`` files that wait to be told what they are.
-    """
-
-    source: str = ""
-    target: str = ""
-    test: TestSet | None = None
-    chosen: frozenset[str] = frozenset()
-    given: tuple[Given, ...] = ()
-    texts: tuple[Path, ...] = ()
-    baseline: str = ""
-    fields: tuple[tuple[str, Any], ...] = ()
-    terms: tuple[Term, ...] = ()
-    glossary: str = ""
-    evaluation: Evaluation | None = None
-    busy: bool = False
-    fraction: float | None = None
-    message: str = ""
-    eta_s: float | None = None
+__all__ = ["EvaluateModel", "Offer", "SystemChoice"]
 
 
 class EvaluateModel(QObject):
@@ -86,7 +52,7 @@ class EvaluateModel(QObject):
         self.texts.outputs_read.connect(self._add_outputs)
         self.texts.references_read.connect(lambda test: self._set(test=test, texts=()))
         self.texts.terms_read.connect(lambda name, terms: self._set(glossary=name, terms=terms))
-        self.result = ResultModel(runner)
+        self.result = ResultModel(workspace, runner)
         self.plots = PlotsModel(runner, self.result)
         self.history = HistoryModel(workspace, runner)
         self.history.found.connect(self._show_earlier)
@@ -116,8 +82,13 @@ class EvaluateModel(QObject):
 
     def offers(self) -> tuple[Offer, ...]:
         """Test sets that one click loads; the one that is loaded is left out."""
-        loaded = self.state.test.name if self.state.test else ""
-        return tuple(offer for offer in offers(self.library.corpora) if offer.name != loaded)
+        test = self.state.test
+        loaded = (test.name, test.files) if test else ("", ())
+        return tuple(
+            offer
+            for offer in offers(self.library.corpora)
+            if (offer.name, tuple(map(str, offer.files))) != loaded
+        )
 
     def take_offer(self, offer: Offer) -> None:
         """Load one of the :meth:`offers`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from app.bridge import JobRunner
 from app.viewmodels.evaluation_result import Opened, opened
 from app.viewmodels.evaluation_scores import system_roles
 from app.viewmodels.names import date_text, direction_name
+from mulm_core.errors import MulmError
 from mulm_core.evaluation import (
     Evaluation,
     delete_evaluation,
@@ -125,7 +127,8 @@ class HistoryModel(QObject):
         """The same without waiting for a thread: before quitting."""
         id, self._doomed = self._doomed, ""
         if id:
-            delete_evaluation(self._workspace, id)
+            with suppress(MulmError):  # nobody is there to be told
+                delete_evaluation(self._workspace, id)
 
     def _left(self, id: str) -> None:
         self._leaving.discard(id)

@@ -20,7 +20,8 @@ from app.viewmodels.evaluation_segments import (
 )
 from mulm_core.evaluation import Evaluation, histograms
 from mulm_core.jobs import JobContext
-from mulm_core.report import write_csv, write_json
+from mulm_core.report import WriteRequest, write_report
+from mulm_core.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,9 @@ class ResultModel(QObject):
     saved = Signal(object)  # Path
     failed = Signal(object)  # Failure
 
-    def __init__(self, runner: JobRunner) -> None:
+    def __init__(self, workspace: Workspace, runner: JobRunner) -> None:
         super().__init__()
+        self._workspace = workspace
         self._runner = runner
         self._asking: Job | None = None
         self._opened: Opened | None = None
@@ -176,15 +178,15 @@ class ResultModel(QObject):
     # Out of the window ---------------------------------------------------------------------
 
     def save(self, path: Path, kind: str) -> None:
-        """Write the evaluation as a report of this kind (``csv``, ``json`` …)."""
+        """Write the evaluation as a report of this kind: html, pdf, csv, json or tex."""
         job = self._runner.start(
-            _save,
-            (self.evaluation, path, kind),
+            write_report,
+            WriteRequest(self._workspace, self.evaluation, path, kind),
             title=tr("Save {name}", name=path.name),
             page="evaluate",
             patient=True,
         )
-        job.succeeded.connect(lambda _: self.saved.emit(path))
+        job.succeeded.connect(self.saved.emit)
         job.failed.connect(self.failed.emit)
 
 
@@ -195,8 +197,3 @@ def _answer(ctx: JobContext, request: tuple[Opened, SegmentQuery]) -> Opened:
         filters = segment_filters(evaluation, query.first, query.second)
     found = found_segments(evaluation, query)
     return replace(now, query=query, found=found, filters=filters)
-
-
-def _save(ctx: JobContext, request: tuple[Evaluation, Path, str]) -> None:
-    evaluation, path, kind = request
-    (write_json if kind == "json" else write_csv)(evaluation, path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -193,20 +194,23 @@ def _pairs(wanted: _Wanted, named: tuple[str, ...]) -> _Found:
 
 def _direction(chosen: tuple[str, str], named: tuple[str, ...]) -> tuple[str, str]:
     """The chosen direction as far as the files have its languages."""
-    source, target = chosen
-    if len(named) < 2 or (match(source, named) and match(target, named)):
+    if len(named) < 2:
         return chosen
-    if found := match(source, named):
-        return source, next(tag for tag in named if tag != found)
-    if found := match(target, named):
-        return next(tag for tag in named if tag != found), target
+    source, target = (match(tag, named) if tag else None for tag in chosen)
+    if source and target:
+        return chosen
+    if source:
+        return chosen[0], next(tag for tag in named if tag != source)
+    if target:
+        return next(tag for tag in named if tag != target), chosen[1]
     return named[0], named[1]
 
 
 def _many_texts(wanted: _Wanted) -> _Found:
     """A source, one or more references, and what other systems made of it, by their endings."""
     named = {path: tags.guess(path.suffix[1:]) for path in wanted.paths}
-    known = tuple(dict.fromkeys(tag for tag in named.values() if tag))
+    counts = Counter(tag for tag in named.values() if tag)
+    known = tuple(sorted(counts, key=lambda tag: counts[tag]))  # a source may have many references
     if len(known) < 2:
         raise UserError(
             "it cannot be told which of these files is the source",

@@ -32,6 +32,8 @@ class MessageOptions(TypedDict, total=False):
     details: str
     action: str
     on_action: Callable[[], object] | None
+    other: str
+    on_other: Callable[[], object] | None
     closable: bool
 
 
@@ -56,6 +58,7 @@ class InlineMessage(QFrame):
         self._tone: Tone = "info"
         self._details_text = ""
         self._on_action: Callable[[], object] | None = None
+        self._on_other: Callable[[], object] | None = None
 
         self._picture = QLabel()
         self._text = QLabel()
@@ -64,6 +67,8 @@ class InlineMessage(QFrame):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._action = self._link("")
         self._action.clicked.connect(self._run_action)
+        self._other = self._link("")
+        self._other.clicked.connect(self._run_other)
         self._disclose = self._link(tr("Details"))
         self._disclose.setCheckable(True)
         self._disclose.toggled.connect(self._show_details)
@@ -107,7 +112,7 @@ class InlineMessage(QFrame):
         self._links.setContentsMargins(21, 0, 0, 2)  # under the text
         self._links.setSpacing(12)
         self._links.addStretch(1)
-        for button in (self._copy, self._disclose, self._action):
+        for button in (self._copy, self._disclose, self._other, self._action):
             self._links.insertWidget(0, button)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(12, 6, 8, 6)
@@ -117,12 +122,13 @@ class InlineMessage(QFrame):
         outer.addWidget(self._details)
 
     def _place_action(self) -> None:
-        """Put a lone action beside the text, several links below it."""
-        lone = bool(self._action.text()) and self._copy.isHidden() and self._disclose.isHidden()
-        if lone:
-            self._beside.addWidget(self._action, 0, Qt.AlignmentFlag.AlignVCenter)
-        else:
-            self._links.insertWidget(0, self._action)
+        """Put actions beside the text where they are alone, all links below it else."""
+        alone = bool(self._action.text()) and self._copy.isHidden() and self._disclose.isHidden()
+        for place, button in enumerate((self._action, self._other)):
+            if alone:
+                self._beside.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+            else:
+                self._links.insertWidget(place, button)
 
     @property
     def text(self) -> str:
@@ -137,15 +143,18 @@ class InlineMessage(QFrame):
         details: str = "",
         action: str = "",
         on_action: Callable[[], object] | None = None,
+        other: str = "",
+        on_other: Callable[[], object] | None = None,
         closable: bool = True,
     ) -> None:
-        """Show *text*, with an optional action and details behind a disclosure."""
+        """Show *text*, with up to two actions and details behind a disclosure."""
         self._tone = tone
         self._details_text = details
-        self._on_action = on_action
+        self._on_action, self._on_other = on_action, on_other
         self._text.setText(text)
-        self._action.setText(action)
-        self._action.setVisible(bool(action))
+        for button, words in ((self._action, action), (self._other, other)):
+            button.setText(words)
+            button.setVisible(bool(words))
         self._disclose.setVisible(bool(details))
         self._disclose.setChecked(False)
         self._copy.setVisible(bool(details) or tone == "error")
@@ -184,6 +193,10 @@ class InlineMessage(QFrame):
     def _run_action(self) -> None:
         if self._on_action is not None:
             self._on_action()
+
+    def _run_other(self) -> None:
+        if self._on_other is not None:
+            self._on_other()
 
     def _show_details(self, shown: bool) -> None:
         self._details.setVisible(shown)
