@@ -17,7 +17,10 @@ _ENVIRONMENT = {
     "TRANSFORMERS_NO_ADVISORY_WARNINGS": "1",
     "TOKENIZERS_PARALLELISM": "false",
 }
-_LOGGERS = ("transformers", "huggingface_hub", "peft", "accelerate", "torch", "sacrebleu")
+_LOGGERS = (
+    "transformers", "huggingface_hub", "peft", "accelerate", "torch", "sacrebleu", "fpdf",
+    "fontTools",
+)  # fmt: skip
 
 
 def silence() -> None:

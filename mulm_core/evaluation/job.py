@@ -15,11 +15,17 @@ from mulm_core.errors import Cancelled, EngineError, MulmError, UserError
 from mulm_core.evaluation import store
 from mulm_core.evaluation.glossary import Term
 from mulm_core.evaluation.judging import Translated, judged
-from mulm_core.evaluation.results import Evaluation, FailedSystem, WordCounts
+from mulm_core.evaluation.results import (
+    Evaluation,
+    FailedSystem,
+    Leakage,
+    SystemResult,
+    WordCounts,
+)
 from mulm_core.evaluation.testset import Outputs, TestSet
 from mulm_core.evaluation.words import count_in_training, vocabulary
 from mulm_core.jobs import JobContext
-from mulm_core.scoring import ScoreOptions
+from mulm_core.scoring import ScoreOptions, Scorer
 from mulm_core.translation import DecodeOptions, SystemRef, Translator
 from mulm_core.translation.pool import resolve
 from mulm_core.workspace import Workspace
@@ -56,34 +62,43 @@ def evaluate(ctx: JobContext, request: EvaluateRequest) -> Evaluation:
     left behind.
     """
     systems = _in_order(request)
+    scorer = Scorer(request.target, request.scoring, len(request.test.streams))
     done, failures = _all_translated(ctx, request, systems)
     part = _Part(ctx, len(systems), len(systems) + 1, len(request.test.sources))
-    results, leakage = judged(part, request, done)
-    evaluation = Evaluation(
-        id=store.free_id(
-            request.workspace, f"{request.test.name}-{request.source}-{request.target}"
-        ),
+    results, leakage = judged(part, request, scorer, done)
+    evaluation = _record(request, results, failures, leakage)
+    evaluation = replace(evaluation, words=_words(ctx, request, evaluation))
+    ctx.check()
+    store.save(request.workspace, evaluation)
+    ctx.report(1, 1, "Done")
+    return evaluation
+
+
+def _record(
+    request: EvaluateRequest,
+    systems: tuple[SystemResult, ...],
+    failures: list[FailedSystem],
+    leakage: tuple[Leakage, ...],
+) -> Evaluation:
+    test, source, target = request.test, request.source, request.target
+    return Evaluation(
+        id=store.free_id(request.workspace, f"{test.name}-{source}-{target}"),
         created=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
-        test_name=request.test.name,
-        test_hash=request.test.hash,
-        source=request.source,
-        target=request.target,
-        sources=request.test.sources,
-        references=request.test.references,
+        test_name=test.name,
+        test_hash=test.hash,
+        source=source,
+        target=target,
+        sources=test.sources,
+        references=test.references,
         options=asdict(request.options),
-        systems=results,
-        further=request.test.further,
+        systems=systems,
+        further=test.further,
         failures=tuple(failures),
         scoring=asdict(request.scoring),
         leakage=leakage,
         terms=tuple((term.source, term.target) for term in request.terms),
         versions=_versions(),
     )
-    evaluation = replace(evaluation, words=_words(ctx, request, evaluation))
-    ctx.check()
-    store.save(request.workspace, evaluation)
-    ctx.report(1, 1, "Done")
-    return evaluation
 
 
 def _words(ctx: JobContext, request: EvaluateRequest, evaluation: Evaluation) -> WordCounts | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mulm_core.evaluation.figures import count_figures, rules_for
 from mulm_core.evaluation.leakage import Asked, find_leakage
-from mulm_core.evaluation.results import Figures, Leakage, SystemResult
+from mulm_core.evaluation.results import Leakage, SystemResult
 from mulm_core.jobs import JobContext
 from mulm_core.scoring import Metrics, Scorer, Statistics, judge
 
@@ -32,29 +32,25 @@ class Translated:
 
 
 def judged(
-    ctx: JobContext, request: EvaluateRequest, done: Sequence[Translated]
+    ctx: JobContext, request: EvaluateRequest, scorer: Scorer, done: Sequence[Translated]
 ) -> tuple[tuple[SystemResult, ...], tuple[Leakage, ...]]:
     """The results of all systems, the first being the baseline, and what their runs had seen."""
     test = request.test
-    scorer = Scorer(request.target, request.scoring, len(test.streams))
     steps = _Steps(ctx)
     texts = [one.hypotheses for one in done]
     statistics = scorer.gather(texts, test.streams, ctx.check, steps.follow("gather", "Scoring"))
     scores, tests = judge(scorer, statistics, ctx.check, steps.follow("judge", "Testing"))
-    told = steps.follow("figures", "Checking the translations")
+    steps.follow("figures", "Checking the translations")
     rules = rules_for(test, request.source, request.target)
-    figures: list[Figures] = []
-    for one, counted in zip(done, statistics, strict=True):
-        told(len(figures), len(done))
-        figures.append(
-            count_figures(test, one.hypotheses, counted, rules, request.terms, ctx.check)
-        )
+    figures = [
+        count_figures(test, one.hypotheses, counted, rules, request.terms, ctx.check)
+        for one, counted in zip(done, statistics, strict=True)
+    ]
     told = steps.follow("leakage", "Looking for the test set in the training data")
     asked = Asked(test, request.source, request.target)
     runs = [one.run for one in done if one.run]
     leakage = find_leakage(request.workspace, asked, runs, ctx.check, told)
-    leaked = {at for found in leakage for at in found.segments}
-    without = _without(scorer, statistics, leaked)
+    without = _without(scorer, statistics, {at for found in leakage for at in found.segments})
     results = tuple(
         SystemResult(
             system=one.system,

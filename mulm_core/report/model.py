@@ -142,7 +142,8 @@ def _leakage(evaluation: Evaluation) -> tuple[Section, ...]:
     sentences = tuple(map(wording.leakage, evaluation.leakage))
     scored = [result for result in evaluation.systems if result.without_leaks]
     rows = tuple(map(wording.row_without_leaks, scored))
-    header = ("without these segments", *(METRICS[key].title for key in METRICS))
+    titles = (METRICS[key].title for key, _ in evaluation.baseline.metrics.items())
+    header = ("without these segments", *titles)
     return (Section("Leakage", sentences, (Table(header, rows),) if rows else ()),)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mulm_core.evaluation import Evaluation, Kept, Leakage, SystemResult
-from mulm_core.scoring import METRICS, Metrics, Score, in_words
+from mulm_core.scoring import Metrics, Score, in_words
 
 NONE = "–"
 
@@ -98,8 +98,3 @@ def _kept(kept: Kept) -> str:
     if kept.share is None:
         return NONE
     return f"{kept.kept:,} of {kept.of:,} ({100 * kept.share:.1f} %)"
-
-
-def titles(metrics: Metrics) -> list[str]:
-    """What the metrics are called."""
-    return [METRICS[key].title for key, _ in metrics.items()]

@@ -8,7 +8,7 @@ reference words, lower is better, and may pass 100.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from mulm_core.errors import UserError
@@ -35,6 +35,7 @@ METRICS = {
         MetricInfo("chrfpp", "chrF2++"),
         MetricInfo("chrf", "chrF2"),
         MetricInfo("ter", "TER", lower_is_better=True),
+        MetricInfo("bertscore", "BERTScore"),
     )
 }
 """The metrics by key, in the order in which they are shown."""
@@ -55,12 +56,16 @@ class Score:
 
 @dataclass(frozen=True)
 class Metrics:
-    """The corpus scores of one system on one test set; evaluations of long ago have no chrF2++."""
+    """The corpus scores of one system on one test set.
+
+    Evaluations of long ago have no chrF2++, and BERTScore is there only where it was asked for.
+    """
 
     bleu: Score
     chrf: Score
     ter: Score
-    chrfpp: Score | None = field(default=None)
+    chrfpp: Score | None = None
+    bertscore: Score | None = None
 
     def items(self) -> Iterator[tuple[str, Score]]:
         """The scores there are by key, in the order of :data:`METRICS`."""

@@ -24,6 +24,12 @@ class ScoreOptions:
         title="Ignore case",
         help="BLEU and chrF take capital letters for small ones; TER always does.",
     )
+    bertscore: str = declared(
+        "",
+        title="BERTScore model",
+        help="A folder with an encoder such as xlm-roberta-base, in safetensors: BERTScore (F1) "
+        "is scored by it, too. Empty: without.",
+    )
     resamples: int = declared(
         1000,
         title="Bootstrap resamples",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from mulm_core.jobs.processes import spread
 from mulm_core.scoring.metrics import Metrics, Score, check_lengths, make_metrics
+from mulm_core.scoring.neural import BertScore
 from mulm_core.scoring.options import ScoreOptions
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ class Scorer:
         self.options = options
         self.metrics = make_metrics(target, options, references)
         self._make = partial(make_metrics, target, options, references)
+        self._neural = BertScore(options.bertscore) if options.bertscore else None
+        if self._neural is not None:
+            self._neural.num_refs = references
+            self.metrics["bertscore"] = self._neural
 
     def gather(
         self,
@@ -71,7 +76,11 @@ class Scorer:
             for part in results:
                 parts.append(part)
                 progress(min(total, len(parts) * _BATCH), total)
-        return [Statistics(_joined([part[at] for part in parts])) for at in range(len(systems))]
+        found = [_joined([part[at] for part in parts]) for at in range(len(systems))]
+        if self._neural is not None:
+            for one, rows in zip(found, self._neural.rows(systems, streams, check), strict=True):
+                one["bertscore"] = rows
+        return [Statistics(rows) for rows in found]
 
     def scores(self, statistics: Statistics) -> Metrics:
         """The corpus scores, without intervals."""
