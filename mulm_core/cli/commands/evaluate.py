@@ -12,7 +12,7 @@ from mulm_core.cli.args import add_command
 from mulm_core.cli.evaluating import add_evaluation, evaluated, outcome
 from mulm_core.cli.output import Answer, table
 from mulm_core.evaluation import Evaluation, Kept, Leakage, SystemResult
-from mulm_core.report import write_csv, write_json
+from mulm_core.report import wording, write_csv, write_json
 from mulm_core.scoring import METRICS, Score, Significance, in_words, verdict
 
 
@@ -95,7 +95,8 @@ def as_text(evaluation: Evaluation) -> str:
             table(header, rows, numbers_from=1),
             *(_verdict(result, evaluation) for result in evaluation.systems[1:]),
             *(f"failed: {failed.failure}" for failed in evaluation.failures),
-            *map(_leak_text, evaluation.leakage),
+            *map(wording.leakage, evaluation.leakage),
+            *(_without_leaks(result) for result in evaluation.systems if result.without_leaks),
             *(f"{METRICS[key].title} {score.signature}" for key, score in first.items()),
         ]
     )
@@ -117,9 +118,7 @@ def _verdict(result: SystemResult, evaluation: Evaluation) -> str:
     return f"{result.system} against {evaluation.baseline.system}: {'; '.join(words)}"
 
 
-def _leak_text(found: Leakage) -> str:
-    if not found.corpora or (found.problem and not found.pairs):
-        return f"run:{found.run}: leakage unknown. {found.problem}"
-    counts = f"{len(found.exact):,} segments leak exactly, {len(found.near):,} almost"
-    pairs = f"{found.pairs:,} pairs of training"
-    return f"run:{found.run}: {counts}, from {pairs}. {found.problem}".rstrip()
+def _without_leaks(result: SystemResult) -> str:
+    scores = result.without_leaks.items() if result.without_leaks else ()
+    words = ", ".join(f"{METRICS[key].title} {score.score:.1f}" for key, score in scores)
+    return f"{result.system} without these segments: {words}"
