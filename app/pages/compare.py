@@ -264,7 +264,7 @@ class ComparePage(Page):
 
     def _typed(self) -> None:
         self._message.clear()
-        self._model.type_text(self._source.toPlainText())
+        self._model.type_text(self._source.text)
         self._type_soon.start()
 
     def _replace_text(self, text: str) -> None:

@@ -146,11 +146,11 @@ def assembled(text: str, made: Mapping[str, DetailedTranslation]) -> Told:
     for line in text.split("\n"):
         one = made.get(line, DetailedTranslation(""))
         words += [Sure(place + w.start, place + w.end, w.probability) for w in one.words]
-        for link in dict.fromkeys((*one.best_links, *one.links)):
-            if link.weight >= _STRONG or link in one.best_links:
-                start, end = one.source_words[link.source_word]
-                word = one.words[link.word]
-                links.append(((at + start, at + end), (place + word.start, place + word.end)))
+        strong = [link for link in one.links if link.weight >= _STRONG]
+        for link in dict.fromkeys((*one.best_links, *strong)):
+            start, end = one.source_words[link.source_word]
+            word = one.words[link.word]
+            links.append(((at + start, at + end), (place + word.start, place + word.end)))
         parts.append(one.text)
         at, place = at + len(line) + 1, place + len(one.text) + 1
     return Told("\n".join(parts), tuple(words), tuple(links), _alternatives(text, made))

@@ -19,7 +19,7 @@ from app.widgets.text_diff import Span, changed_in_all, word_diff
 _NOTHING = "-"
 _ADDED: Mark = "added"
 _MISSING: Mark = "missing"
-_MARKED = 6000  # characters; marking longer texts would hold the window up
+_MARKED = 3000  # characters; marking longer texts would hold the window up
 _GAP = 12
 
 _diff = lru_cache(256)(word_diff)
@@ -185,6 +185,8 @@ class CompareColumns(QWidget):
             )
         elif self._show_sure:
             words = tr("Amber: the model was less than 75 % sure. Red with dots: less than 40 %.")
+        elif any(one.complete and len(one.text) > _MARKED for one in self._shown):
+            words = tr("What differs is not marked in texts as long as these.")
         elif not (base and with_marks):
             words = ""
         elif differ:

@@ -101,9 +101,9 @@ class CorrectionEditor(QWidget):
         self.text.setFocus()
 
     def _update(self) -> None:
-        self.save_button.setEnabled(bool(self.text.toPlainText().strip()))
+        self.save_button.setEnabled(bool(self.text.text.strip()))
 
     def _save(self) -> None:
-        text = self.text.toPlainText().strip()
+        text = self.text.text.strip()
         if text:
             self.saved.emit(text, str(self.corpus.currentData()))

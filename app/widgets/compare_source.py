@@ -4,29 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QTextOption
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtCore import QEvent, QPointF, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QTextEdit
 
 from app.i18n import tr
 from app.theme import theme
-from app.widgets.compare_text import Stretch, from_qt, lit_look, selection
+from app.widgets.compare_text import Stretch, character_at, from_qt, lit_look, selection
+from app.widgets.plain_text import plain_text
 
 
-class ReadingEditor(QPlainTextEdit):
-    """An editor at reading size for any script; Tab leaves it, dropped files are the page's."""
+class ReadingEditor(QTextEdit):
+    """Plain text at reading size, each line in its own direction.
+
+    Tab leaves the editor; files that are dropped on it are the page's.
+    """
 
     def __init__(self, name: str) -> None:
         super().__init__()
+        self.setAcceptRichText(False)
         self.setAccessibleName(name)
         self.setTabChangesFocus(True)
         self.setAcceptDrops(False)
-        option = QTextOption()
-        option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.document().setDefaultTextOption(option)
         theme().changed.connect(self._dress)
         self._dress()
+
+    @property
+    def text(self) -> str:
+        """What is written."""
+        return plain_text(self.document())
 
     def _dress(self) -> None:
         self.setFont(theme().font(15))
@@ -54,16 +60,14 @@ class SourceText(ReadingEditor):
             self._select()
 
     def _select(self) -> None:
-        text = self.toPlainText()
-        self.setExtraSelections(
-            [selection(self.document(), text, one, lit_look()) for one in self._lit]
-        )
+        document, text = self.document(), self.text
+        self.setExtraSelections([selection(document, text, one, lit_look()) for one in self._lit])
 
     def _caret_moved(self) -> None:
         typed = self.document().revision() != self._revision
         self._revision = self.document().revision()
         if not typed and self.hasFocus():
-            self.pointed.emit(from_qt(self.toPlainText(), self.textCursor().position()))
+            self.pointed.emit(from_qt(self.text, self.textCursor().position()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell what is pointed at."""
@@ -77,12 +81,7 @@ class SourceText(ReadingEditor):
 
     def _character_at(self, place: QPointF) -> int:
         """The character at a place of the viewport, -1 beside the text."""
-        cursor = self.cursorForPosition(place.toPoint())
-        right = self.cursorRect(cursor)
-        if abs(right.center().y() - place.y()) > right.height():
-            return -1
-        position = cursor.position()
-        # The cursor stands between two characters: the nearer end of the one pointed at.
-        if right.left() > place.x() and position > cursor.block().position():
-            position -= 1
-        return from_qt(self.toPlainText(), position)
+        return character_at(self.document(), self.text, place + self._scrolled())
+
+    def _scrolled(self) -> QPointF:
+        return QPointF(self.horizontalScrollBar().value(), self.verticalScrollBar().value())

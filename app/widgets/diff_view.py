@@ -88,8 +88,11 @@ class ReadingText(QTextBrowser):
             1.5 * theme().px(self._size), QTextBlockFormat.LineHeightTypes.MinimumHeight.value
         )
         cursor.setBlockFormat(block)
+        looks = {changed: self._format(changed) for changed in (False, True)}
+        cursor.beginEditBlock()  # laid out once, not after each span
         for span in self._spans:
-            cursor.insertText(span.text, self._format(span.changed))
+            cursor.insertText(span.text, looks[span.changed])
+        cursor.endEditBlock()
         self._fit()
 
     def _fit(self) -> None:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from app.theme import theme
 from app.widgets.cell_editor import CellEditor
+from app.widgets.plain_text import plain_text
 
 MARGIN = 8  # pixels beside a cell's text
 _LINES = 2
@@ -91,7 +92,7 @@ class TwoLineDelegate(QStyledItemDelegate):
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
         """Hand the text over."""
         if isinstance(editor, CellEditor):
-            model.setData(index, editor.toPlainText())
+            model.setData(index, plain_text(editor.document()))
 
     def updateEditorGeometry(
         self, editor: QWidget, option: QStyleOptionViewItem, index: Index

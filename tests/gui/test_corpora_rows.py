@@ -110,18 +110,18 @@ def test_a_cell_is_edited_in_place_and_undone(
     qtbot.keyClick(table, Qt.Key.Key_F2)
     editor = table.findChild(CellEditor)
     assert editor.toPlainText() == "ligne 5"
-    editor.setPlainText("ligne cinq")
+    editor.setPlainText("ligne\u00a0cinq")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
-    assert texts(page, TARGET)[4] == "ligne cinq"  # at once, before the corpus has it
+    assert texts(page, TARGET)[4] == "ligne\u00a0cinq"  # at once, before the corpus has it
     qtbot.waitUntil(lambda: page.undo_titles()[0] != "", timeout=WAIT)
     with store(own_workspace) as corpus:
-        assert corpus.page(4, 1)[0].target == "ligne cinq"
+        assert corpus.page(4, 1)[0].target == "ligne\u00a0cinq"
     qtbot.keyClick(table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: texts(page, TARGET)[4] == "ligne 5", timeout=WAIT)
     qtbot.waitUntil(lambda: page.undo_titles() == ("", "Edit row 5"), timeout=WAIT)
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     qtbot.keyClick(table, Qt.Key.Key_Z, both)
-    qtbot.waitUntil(lambda: texts(page, TARGET)[4] == "ligne cinq", timeout=WAIT)
+    qtbot.waitUntil(lambda: texts(page, TARGET)[4] == "ligne\u00a0cinq", timeout=WAIT)
 
 
 def test_the_menu_names_what_undo_would_do(qtbot: QtBot, page: Any, window: MainWindow) -> None:
