@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.i18n import score, tr
 from app.icons import icon
-from app.viewmodels.evaluation_history import HistoryModel, Past, PastScore
+from app.viewmodels.evaluation_history import HistoryModel, Past, curves
 from app.viewmodels.evaluation_result import ResultModel
 from app.widgets.choice_cards import SegmentedButtons
 from app.widgets.page import ghost_button, quiet_button
@@ -28,7 +28,7 @@ class HistoryTab(QWidget):
         self._model = model
         self._result = result
         self._listed: tuple[Past, ...] = ()
-        self._drawn: list[tuple[Past, PastScore]] = []
+        self._drawn: list[tuple[Past, str, float]] = []  # what the keys of the points stand for
         self.chart = PointsChart(
             tr("BLEU on this test set"), "", self._words_of, self._open_point, size=10, height=130
         )
@@ -92,8 +92,7 @@ class HistoryTab(QWidget):
     def _show_list(self) -> None:
         entries = self._model.entries
         if self.which.current == "test" and self._result.is_open:
-            wanted = self._result.evaluation.test_hash
-            entries = tuple(past for past in entries if past.test_hash == wanted)
+            entries = self._model.of_test(self._result.evaluation.test_hash)
         self._listed = entries
         self.table.set_source(len(entries), lambda offset, limit: entries[offset : offset + limit])
         for button in self._buttons:
@@ -104,47 +103,33 @@ class HistoryTab(QWidget):
             self.table.selectRow(place)
 
     def _show_chart(self) -> None:
-        """One point a system and evaluation; those of another signature cannot be compared."""
+        """Show a curve a system; evaluations of another signature cannot be compared."""
         evaluation = self._result.evaluation
-        signature = evaluation.baseline.metrics.bleu.signature
-        past = self._model.of_test(evaluation.test_hash)
-        self._drawn = [
-            (one, scored) for one in past for scored in one.scores if scored.signature == signature
-        ]
-        places = {one.id: at for at, one in enumerate(dict.fromkeys(one for one, _ in self._drawn))}
-        groups: dict[tuple[str, str], list[int]] = {}
-        for key, (_, scored) in enumerate(self._drawn):
-            groups.setdefault((scored.system, scored.role), []).append(key)
-        points = [
-            Points(
-                role,
-                [places[self._drawn[key][0].id] for key in keys],
-                [self._drawn[key][1].bleu for key in keys],
-                keys,
-                joined=True,
-            )
-            for (_, role), keys in groups.items()
-        ]
-        dates = {places[one.id]: one.date for one, _ in self._drawn}
-        every = -(-len(dates) // _MOST_DATES) or 1
-        highest = max((scored.bleu for _, scored in self._drawn), default=1.0)
+        past = self._model.comparable(evaluation)
+        now = next((one.scores for one in past if one.id == evaluation.id), ())
+        self._drawn = []
+        groups = []
+        for curve in curves(past, now):
+            keys = range(len(self._drawn), len(self._drawn) + len(curve.points))
+            self._drawn += [(past[place], curve.title, bleu) for place, bleu in curve.points]
+            x, y = zip(*curve.points, strict=True)
+            groups.append(Points(curve.role, x, y, keys, joined=True, title=curve.title))
+        every = -(-len(past) // _MOST_DATES) or 1
         self.chart.show_points(
-            points,
-            x_range=(-0.5, max(1, len(places)) - 0.5),
-            y_range=(0, highest),
-            ticks=[(at, date) for at, date in dates.items() if at % every == 0],
+            groups,
+            x_range=(-0.5, max(1, len(past)) - 0.5),
+            y_range=(0, max((max(group.y) for group in groups), default=1.0)),
+            ticks=[(at, one.date) for at, one in enumerate(past) if at % every == 0],
         )
         words = tr("Each point is a system in an evaluation, the newest at the right; click one "
                    "to open it.")  # fmt: skip
-        left_out = len(past) - len(places)
-        if left_out:
+        if len(past) < len(self._model.of_test(evaluation.test_hash)):
             words += " " + tr("Evaluations with other BLEU settings are left out.")
         self.chart.set_help(words)
 
     def _words_of(self, key: int) -> str:
-        past, scored = self._drawn[key]
-        return tr("{system}: BLEU {bleu}, {date}", system=scored.title,
-                  bleu=score(scored.bleu), date=past.date)  # fmt: skip
+        past, title, bleu = self._drawn[key]
+        return tr("{system}: BLEU {bleu}, {date}", system=title, bleu=score(bleu), date=past.date)
 
 
 def _columns() -> list[Column]:

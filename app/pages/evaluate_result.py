@@ -34,7 +34,7 @@ class ResultView(QWidget):
     def __init__(self, model: EvaluateModel, settings: QSettings) -> None:
         super().__init__()
         self._model = model.result
-        self._title = label("", "section")
+        self._title = label("", "section", wrap=True)
         self._verdict = label("", "", wrap=True, select=True)
         self._leaks = LeakBar()
         self._leaks.clean_wanted.connect(self._show_scores)
@@ -102,7 +102,10 @@ class ResultView(QWidget):
         tabs = QTabWidget()
         tabs.setAccessibleName(tr("Parts of the result"))
         tabs.tabBar().setDrawBase(False)
-        tabs.addTab(scrolled(inner), tr("Scores"))
+        area = scrolled(inner)
+        # In a narrow window the figures go on beyond the edge.
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        tabs.addTab(area, tr("Scores"))
         tabs.addTab(self.segments, tr("Segments"))
         tabs.addTab(self.plots, tr("Plots"))
         tabs.addTab(self.history, tr("History"))

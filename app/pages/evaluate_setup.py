@@ -21,7 +21,7 @@ from app.widgets.page import Card, label, link_button, scrolled
 from app.widgets.recipe_form import RecipeForm
 
 WIDTH = 316
-NARROW = 268
+NARROW = 274
 
 
 class EvaluateSetup(QWidget):

@@ -10,6 +10,7 @@ from app.icons import icon
 from app.viewmodels.evaluate import EvaluateModel, SystemChoice
 from app.widgets.combos import combo_box, fill
 from app.widgets.page import Card, label
+from app.widgets.rows import ElidedCheckBox
 
 
 class SystemsCard(Card):
@@ -18,7 +19,7 @@ class SystemsCard(Card):
     def __init__(self, model: EvaluateModel) -> None:
         super().__init__(margin=12, spacing=8)
         self._model = model
-        self._boxes: dict[str, QCheckBox] = {}
+        self._boxes: dict[str, ElidedCheckBox] = {}
         self._given: dict[str, _GivenRow] = {}
         self._none = label("", "secondary", wrap=True)
         self.body.addWidget(self._none)
@@ -70,10 +71,10 @@ class SystemsCard(Card):
     def _show_box(self, one: SystemChoice) -> None:
         box = self._boxes.get(one.system)
         if box is None:
-            box = self._boxes[one.system] = QCheckBox()
+            box = self._boxes[one.system] = ElidedCheckBox()
             box.toggled.connect(lambda on, key=one.system: self._model.choose(key, on))
             self._add(box)
-        box.setText(f"{one.title} \N{MIDDLE DOT} {one.note}" if one.note else one.title)
+        box.set_full_text(f"{one.title} \N{MIDDLE DOT} {one.note}" if one.note else one.title)
         _tick(box, one.chosen)
 
     def _show_given(self, one: SystemChoice) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from itertools import count
 
 from PySide6.QtCore import QObject, Signal
 
 from app.bridge import JobRunner
 from app.viewmodels.evaluation_result import Opened, opened
-from app.viewmodels.evaluation_scores import system_roles
+from app.viewmodels.evaluation_scores import system_roles, system_titles
 from app.viewmodels.names import date_text, direction_name
 from mulm_core.errors import MulmError
 from mulm_core.evaluation import (
@@ -36,14 +37,13 @@ class PastScore:
 
 @dataclass(frozen=True)
 class Past:
-    """A kept evaluation at a glance; ``moment`` is in seconds since 1970."""
+    """A kept evaluation at a glance."""
 
     id: str
     test_name: str
     test_hash: str
     direction: str
     date: str
-    moment: float
     scores: tuple[PastScore, ...]
 
     @property
@@ -55,6 +55,36 @@ class Past:
     def best(self) -> PastScore:
         """The system with the most BLEU."""
         return max(self.scores, key=lambda one: one.bleu)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One system over the evaluations of a test set: its points are (place, BLEU)."""
+
+    title: str
+    role: str
+    points: tuple[tuple[int, float], ...]
+
+
+def curves(past: Sequence[Past], now: Sequence[PastScore]) -> list[Curve]:
+    """The systems of ``past`` evaluations of one test set; those of ``now`` keep their colours."""
+    points: dict[str, list[tuple[int, float]]] = {}
+    roles = {one.system: one.role for one in now}
+    titles: dict[str, str] = {}
+    for place, one in enumerate(past):
+        for scored in one.scores:
+            points.setdefault(scored.system, []).append((place, scored.bleu))
+            titles[scored.system] = scored.title
+            if scored.system not in roles:
+                roles[scored.system] = _free_role(scored.role, tuple(roles.values()))
+    return [Curve(titles[system], roles[system], tuple(found)) for system, found in points.items()]
+
+
+def _free_role(wanted: str, taken: Sequence[str]) -> str:
+    """``wanted``, or the next colour of the palette that nobody has."""
+    if wanted not in taken:
+        return wanted
+    return next(role for at in count() if (role := f"series:{at}") not in taken)
 
 
 class HistoryModel(QObject):
@@ -80,8 +110,17 @@ class HistoryModel(QObject):
         return tuple(past for past in self._all if past.id not in gone)
 
     def of_test(self, test_hash: str) -> tuple[Past, ...]:
-        """The evaluations of one test set, the oldest first."""
-        return tuple(past for past in reversed(self.entries) if past.test_hash == test_hash)
+        """The evaluations of one test set, newest first."""
+        return tuple(past for past in self.entries if past.test_hash == test_hash)
+
+    def comparable(self, evaluation: Evaluation) -> tuple[Past, ...]:
+        """The evaluations of its test set with the same kind of BLEU, the oldest first."""
+        signature = evaluation.baseline.metrics.bleu.signature
+        return tuple(
+            past
+            for past in reversed(self.of_test(evaluation.test_hash))
+            if past.best.signature == signature
+        )
 
     def refresh(self) -> None:
         """Read the list in the background."""
@@ -140,28 +179,22 @@ def _list(ctx: JobContext, workspace: Workspace) -> tuple[Past, ...]:
 
 
 def _past(item: Evaluation) -> Past:
-    roles = system_roles(item.systems)
     return Past(
         item.id,
         item.test_name,
         item.test_hash,
         direction_name(item.source, item.target),
         date_text(item.created),
-        _moment(item.created),
         tuple(
-            PastScore(
-                one.system, one.title, role, one.metrics.bleu.score, one.metrics.bleu.signature
+            PastScore(one.system, title, role, one.metrics.bleu.score, one.metrics.bleu.signature)
+            for one, title, role in zip(
+                item.systems,
+                system_titles(item.systems),
+                system_roles(item.systems),
+                strict=True,
             )
-            for one, role in zip(item.systems, roles, strict=True)
         ),
     )
-
-
-def _moment(created: str) -> float:
-    try:
-        return datetime.fromisoformat(created).timestamp()
-    except ValueError:
-        return 0.0
 
 
 def _get(ctx: JobContext, request: tuple[Workspace, str]) -> Opened:

@@ -96,9 +96,11 @@ def shown(evaluation: Evaluation) -> Shown:
 
 
 def metric_keys(evaluation: Evaluation) -> tuple[str, ...]:
-    """The three metrics of the table; evaluations of long ago have chrF2 for chrF2++."""
-    modern = all(result.metrics.chrfpp is not None for result in evaluation.systems)
-    return ("bleu", "chrfpp" if modern else "chrf", "ter")
+    """The metrics of the table; evaluations of long ago have chrF2 for chrF2++."""
+    metrics = [result.metrics for result in evaluation.systems]
+    chrf = "chrfpp" if all(one.chrfpp is not None for one in metrics) else "chrf"
+    neural = ("bertscore",) if all(one.bertscore is not None for one in metrics) else ()
+    return ("bleu", chrf, "ter", *neural)
 
 
 def system_roles(results: Sequence[SystemResult]) -> list[str]:
@@ -326,7 +328,7 @@ def leak_note(evaluation: Evaluation) -> LeakNote:
     if not any(titles):
         return LeakNote("")
     if not evaluation.leakage:
-        return LeakNote(tr("It was not looked whether the test set is in the training data."))
+        return LeakNote(tr("This evaluation did not look for the test set in the training data."))
     # Runs on the same data leak the same: they are told of in one sentence.
     runs: dict[Leakage, list[str]] = {}
     for one in evaluation.leakage:

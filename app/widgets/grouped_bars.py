@@ -7,16 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QToolButton
 
-from app.i18n import number, tr
-from app.icons import icon
+from app.i18n import number
 from app.theme import theme
-from app.widgets.flow_layout import FlowLayout
 from app.widgets.page import Card, label
 from app.widgets.plot import Plot
+from app.widgets.series_legend import SeriesLegend
 
 _FILLED = 0.8  # of a group's width
 _MOST_TICKS = 12
@@ -39,19 +35,16 @@ class GroupedBars(Card):
         self._title, self._help, self._decimals = title, help_text, decimals
         self._groups: tuple[str, ...] = ()
         self._series: list[Bars] = []
-        self._hidden: set[str] = set()
         self._top: float | None = None
         self._words: Callable[[int], str] = lambda place: self._groups[place]
         self._note = label(help_text, "small", wrap=True)
-        head = QHBoxLayout()
-        head.addWidget(label(title, "strong"))
-        head.addStretch(1)
-        self._legend = FlowLayout()
+        self._legend = SeriesLegend()
+        self._legend.changed.connect(self._draw)
         self.plot = Plot(height)
-        self.body.addLayout(head)
+        self.body.addWidget(label(title, "strong"))
         self.body.addWidget(self._note)
         self.body.addWidget(self.plot, 1)
-        self.body.addLayout(self._legend)
+        self.body.addWidget(self._legend)
         self.plot.hovered.connect(lambda x, _y: self._say(round(x)))
         self.plot.left.connect(lambda: self._note.setText(self._help))
         self.plot.on_dressed(self._draw)
@@ -72,8 +65,7 @@ class GroupedBars(Card):
         """Show one group for each name; *words* says what a group is, *top* ends the axis."""
         self._groups, self._series = tuple(groups), list(series)
         self._words = words or (lambda place: self._groups[place])
-        self._hidden = set()
-        self._show_legend()
+        self._legend.show_series([(bars.title, bars.token) for bars in self._series])
         self._top = top
         self._draw()
         self.setAccessibleName(self._title)
@@ -84,7 +76,7 @@ class GroupedBars(Card):
     def _draw(self) -> None:
         item = self.plot.getPlotItem()
         item.clear()
-        shown = [bars for bars in self._series if bars.title not in self._hidden]
+        shown = [bars for at, bars in enumerate(self._series) if self._legend.shows(at)]
         if not self._groups or not shown:
             return
         width = _FILLED / len(shown)
@@ -101,39 +93,6 @@ class GroupedBars(Card):
         item.getAxis("bottom").setTicks([ticks])
         item.setXRange(-0.5, len(self._groups) - 0.5, padding=0.01)
         item.setYRange(0, self._top or highest or 1, padding=0.02)
-
-    def _show_legend(self) -> None:
-        while (old := self._legend.takeAt(0)) is not None:
-            widget = old.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        for bars in self._series:
-            button = QToolButton()
-            button.setProperty("role", "legend")
-            button.setCheckable(True)
-            button.setChecked(True)
-            button.setText(f" {bars.title}")
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setToolTip(tr("Show or hide {series}", series=bars.title))
-            button.setIcon(self._swatch(bars.token))
-            button.toggled.connect(
-                lambda on, bars=bars, button=button: self._toggle(bars, button, on)
-            )
-            self._legend.addWidget(button)
-
-    def _toggle(self, bars: Bars, button: QToolButton, shown: bool) -> None:
-        (self._hidden.discard if shown else self._hidden.add)(bars.title)
-        button.setIcon(self._swatch(bars.token) if shown else icon("eye-off"))
-        self._draw()
-
-    def _swatch(self, token: str) -> QIcon:
-        ratio = self.devicePixelRatioF()
-        picture = QPixmap(round(10 * ratio), round(10 * ratio))
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(theme().tokens.qcolor(token))
-        return QIcon(picture)
 
     # Words ---------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ import pyqtgraph as pg
 from app.theme import theme
 from app.widgets.page import Card, label
 from app.widgets.plot import Plot
+from app.widgets.series_legend import SeriesLegend
 
 _NEAR = 12  # pixels
 
@@ -19,7 +20,7 @@ _NEAR = 12  # pixels
 class Points:
     """Points of one colour: *x* and *y* of one length; *keys* say which they are.
 
-    *joined* points have a line between them.
+    The legend names all groups by their *title*, or none; *joined* points have a line between.
     """
 
     token: str
@@ -27,6 +28,7 @@ class Points:
     y: Sequence[float]
     keys: Sequence[int]
     joined: bool = False
+    title: str = ""
 
 
 class PointsChart(Card):
@@ -51,10 +53,13 @@ class PointsChart(Card):
         self.title = label(title, "strong")
         self._note = label(help_text, "small", wrap=True)
         self._note.setMinimumHeight(2 * self._note.fontMetrics().lineSpacing())
+        self._legend = SeriesLegend()
+        self._legend.changed.connect(self._draw)
         self.plot = Plot(height)
         self.body.addWidget(self.title)
         self.body.addWidget(self._note)
         self.body.addWidget(self.plot, 1)
+        self.body.addWidget(self._legend)
         self.plot.hovered.connect(self._hover)
         self.plot.left.connect(lambda: self._say(None))
         self.plot.clicked.connect(self._click)
@@ -83,12 +88,22 @@ class PointsChart(Card):
     ) -> None:
         """Show these points; *ticks* name places of the lower axis."""
         self._groups, self._diagonal = list(groups), diagonal
+        named = [(group.title, group.token) for group in groups if group.title]
+        self._legend.show_series(named)
+        self._legend.setVisible(bool(named))
         item = self.plot.getPlotItem()
         item.setXRange(*x_range, padding=0.03)
         item.setYRange(*y_range, padding=0.05)
         item.getAxis("bottom").setTicks([list(ticks)] if ticks is not None else None)
         self._say(None)
         self._draw()
+
+    def _visible(self) -> list[Points]:
+        """The groups that the legend has not hidden; it names all of them, or none."""
+        named = any(group.title for group in self._groups)
+        return [
+            group for at, group in enumerate(self._groups) if not named or self._legend.shows(at)
+        ]
 
     def _draw(self) -> None:
         item = self.plot.getPlotItem()
@@ -97,7 +112,7 @@ class PointsChart(Card):
         if self._diagonal:
             pen = pg.mkPen(tokens.qcolor("border_strong"), width=1)
             item.addItem(pg.PlotDataItem([0, 100], [0, 100], pen=pen))
-        for group in self._groups:
+        for group in self._visible():
             colour = tokens.qcolor(group.token)
             if group.joined:
                 item.addItem(pg.PlotDataItem(group.x, group.y, pen=pg.mkPen(colour, width=1.5),
@@ -113,7 +128,7 @@ class PointsChart(Card):
         """The key of the point within reach of a place in the chart's units."""
         across, up = self.plot.pixel()
         best, found = float(_NEAR), None
-        for group in self._groups:
+        for group in self._visible():
             if not len(group.x):
                 continue
             apart = np.hypot((np.array(group.x) - x) / across, (np.array(group.y) - y) / up)

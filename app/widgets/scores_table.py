@@ -89,6 +89,9 @@ def metric_help(metric: str) -> str:
         return tr("Overlap of word sequences with the reference, 0 to 100; higher is better")
     if metric == "TER":
         return tr("Edits per 100 reference words; lower is better")
+    if metric == "BERTScore":
+        return tr("Likeness of meaning to the reference by a language model, at most 100; higher "
+                  "is better")  # fmt: skip
     if metric.endswith("++"):
         return tr("Overlap of character sequences and word pairs with the reference, 0 to 100; "
                   "higher is better")  # fmt: skip
@@ -109,13 +112,13 @@ class ScoresTable(Card):
         super().__init__(margin=12, spacing=6)
         self.setAccessibleName(tr("Scores"))
         self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(16)
+        self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(4)
         self.body.addLayout(self._grid)
         self._dots: list[tuple[QLabel, str]] = []
         self._marks: list[tuple[QLabel, str, str]] = []
         self._figures = QGridLayout()
-        self._figures.setHorizontalSpacing(16)
+        self._figures.setHorizontalSpacing(12)
         self._figures.setVerticalSpacing(4)
         self.body.addSpacing(6)
         self.body.addLayout(self._figures)
@@ -124,7 +127,7 @@ class ScoresTable(Card):
         self._details = QWidget()
         self._tests = QGridLayout(self._details)
         self._tests.setContentsMargins(0, 4, 0, 4)
-        self._tests.setHorizontalSpacing(16)
+        self._tests.setHorizontalSpacing(12)
         self._tests.setVerticalSpacing(4)
         self.body.addWidget(self._fold)
         self.body.addWidget(self._details)
@@ -205,7 +208,7 @@ class ScoresTable(Card):
         dot = label("\N{BLACK CIRCLE}", "small")
         self._dots.append((dot, row.role))
         name = ElidedLabel(row.title, role)
-        name.setMinimumWidth(90)
+        name.setMinimumWidth(72)
         holder = QWidget()
         box = QHBoxLayout(holder)
         box.setContentsMargins(0, 2, 0, 0)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
+from app.viewmodels.evaluation_history import Past, PastScore, curves
 from app.viewmodels.evaluation_result import opened
 from app.viewmodels.evaluation_scores import leak_note, p_words, shown, verdict
 from mulm_core.evaluation import (
@@ -95,6 +96,20 @@ def test_p_values_are_written_as_people_do() -> None:
     assert p_words(0.0001) == spaced.format("<", "0.001")
     assert p_words(0.0021) == spaced.format("=", "0.002")
     assert p_words(0.314) == spaced.format("=", "0.31")
+
+
+def test_a_system_keeps_its_colour_over_the_evaluations() -> None:
+    def past(*names: str) -> Past:
+        scores = tuple(PastScore(name, name, "fine_tuned", 10.0, "sig") for name in names)
+        return Past(names[0], "t", "h", "", "", scores)
+
+    now = (PastScore("b", "b", "fine_tuned", 10.0, "sig"),)
+    found = curves([past("a", "c"), past("b")], now)
+    assert [(one.title, one.role, one.points) for one in found] == [
+        ("a", "series:0", ((0, 10.0),)),
+        ("c", "series:1", ((0, 10.0),)),
+        ("b", "fine_tuned", ((1, 10.0),)),
+    ]
 
 
 def test_chance_is_not_called_a_win(measured: Evaluation) -> None:
@@ -210,7 +225,9 @@ def test_evaluations_are_kept_opened_deleted_and_put_back(
     tab.which._buttons["all"].click()
     assert len(tab._listed) == 3
 
-    newest = max(range(len(tab._drawn)), key=lambda key: tab._drawn[key][0].moment)
+    shown = [(group.title, group.token, len(group.x)) for group in tab.chart._groups]
+    assert shown == [("poor", "series:0", 2), ("fine", "series:1", 2)]
+    newest = next(key for key, (past, *_) in enumerate(tab._drawn) if past.id == "later")
     with qtbot.waitSignal(page._model.evaluated, timeout=WAIT):
         tab._open_point(newest)
     assert page._model.state.evaluation.id == "later"
