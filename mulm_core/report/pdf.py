@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _TEXT, _DIM, _LINE = (28, 29, 33), (95, 99, 107), (227, 228, 232)
 _BODY, _SMALL = 9, 8
 _HEADING = 15.0  # millimetres of a title and what is under it
+_MOST = 2400  # characters of a table's row: it must fit a page
 _SCALE = 0.24  # millimetres of a plot's pixel
 _ANCHORS = {"start": 0.0, "middle": 0.5, "end": 1.0}  # how much of the text comes before its place
 _PLAIN = "Helvetica"  # every viewer has it, for the letters of western Europe only
@@ -75,11 +76,12 @@ class _Document:
         for table in section.tables:
             self._table(table)
         for plot in section.plots:
-            self._keep_together(_HEADING + draw(plot).height * _SCALE)
+            drawing = draw(plot)
+            self._keep_together(_HEADING + drawing.height * _SCALE)
             self._line(plot.title, color=_DIM)
             if isinstance(plot, Bars):
                 self._legend(plot.names)
-            self._drawing(draw(plot))
+            self._drawing(drawing)
         for example in section.examples:
             self._keep_together(2 * _HEADING)
             self._line(example.title, color=_DIM)
@@ -98,13 +100,17 @@ class _Document:
 
     def _legend(self, names: tuple[str, ...]) -> None:
         self._font(_SMALL)
+        pdf = self._pdf
         for at, name in enumerate(names):
-            self._pdf.set_fill_color(*_series(at))
-            self._pdf.rect(self._pdf.get_x() + 1, self._pdf.get_y() + 1, 3, 3, style="F")
-            self._pdf.set_x(self._pdf.get_x() + 6)
-            text = self._clean(name)
-            self._pdf.cell(self._pdf.get_string_width(text) + 4, 5, text)
-        self._pdf.ln(6)
+            text = self._clean(_cut(name, 60))
+            width = pdf.get_string_width(text) + 4
+            if pdf.get_x() + 6 + width > pdf.w - pdf.r_margin:
+                pdf.ln(5)
+            pdf.set_fill_color(*_series(at))
+            pdf.rect(pdf.get_x() + 1, pdf.get_y() + 1, 3, 3, style="F")
+            pdf.set_x(pdf.get_x() + 6)
+            pdf.cell(width, 5, text)
+        pdf.ln(6)
 
     def _drawing(self, drawing: Drawing) -> None:
         pdf = self._pdf
@@ -157,7 +163,7 @@ class _Document:
             for cells in rows:
                 row = drawn.row()
                 for cell in cells:
-                    row.cell(self._clean(cell))
+                    row.cell(self._clean(_cut(cell, _MOST // len(cells))))
         self._pdf.ln(2)
 
     def _font(self, size: float) -> None:
@@ -170,6 +176,10 @@ class _Document:
         if not self._fonts.files:
             return text.encode("latin-1", "replace").decode("latin-1")
         return "".join("?" if char in self._fonts.missing else char for char in text)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _rgb(color: str) -> tuple[int, int, int]:
@@ -208,4 +218,4 @@ def _texts(report: Report) -> Iterator[str]:
         for example in section.examples:
             yield example.title
             yield from (text for line in example.lines for text in line)
-    yield "±→↑–,.()%?0123456789" + "".join(map(chr, range(0x21, 0x7F)))
+    yield "±→↑–…,.()%?0123456789" + "".join(map(chr, range(0x21, 0x7F)))

@@ -48,8 +48,8 @@ def verdicts(evaluation: Evaluation) -> Iterator[str]:
     for result in evaluation.systems[1:]:
         gain = result.metrics.bleu.score - base.metrics.bleu.score
         found = result.significance.get("bleu")
-        words = in_words("bleu", found) if found else ""
-        yield f"{result.title} against {base.title}: {gain:+.1f} BLEU{f', {words}' * bool(words)}."
+        parts = [f"{gain:+.1f} BLEU", in_words("bleu", found) if found else ""]
+        yield f"{result.title} against {base.title}: {', '.join(filter(None, parts))}."
 
 
 def how_tested(evaluation: Evaluation) -> Iterator[str]:
@@ -59,8 +59,9 @@ def how_tested(evaluation: Evaluation) -> Iterator[str]:
         yield f"± is the 95 % confidence interval, by bootstrap with {draws:,} resamples."
     if len(evaluation.systems) > 1 and (draws or trials):
         how = f"approximate randomisation with {trials:,} trials" if trials else "paired bootstrap"
-        several = ", after Holm's correction for several systems" * (len(evaluation.systems) > 2)
-        yield f"p-values are by {how}{several}; differences count from p < 0.05."
+        several = len(evaluation.systems) > 2
+        corrected = ", after Holm's correction for several systems" if several else ""
+        yield f"p-values are by {how}{corrected}; differences count from p < 0.05."
 
 
 def leakage(found: Leakage) -> str:

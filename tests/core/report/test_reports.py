@@ -32,7 +32,9 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Evaluatio
     workspace = Workspace.open(tmp_path_factory.mktemp("reports"))
     test = TestSet("<b>测试</b>", SOURCES, REFERENCES, ())
     outputs = (
-        Outputs(NASTY, ("打开文件", "مرحبا", "</td></table>", "x\u202ey"), "out<1>.txt"),
+        Outputs(
+            NASTY, ("打开文件", "مرحبا", "</td></table>" + 2000 * " long", "x\u202ey"), "out<1>.txt"
+        ),
         Outputs("good", REFERENCES),
         Outputs("empty", ("", "", "", "")),
     )
