@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
@@ -17,6 +19,7 @@ from app.pages.compare_test_bar import TestBar, tool
 from app.pages.test_files import ask_test_files
 from app.viewmodels.compare import CompareModel
 from app.viewmodels.compare_corrections import Saved
+from app.viewmodels.compare_test import Outputs
 from app.viewmodels.names import language_name, model_language_choices
 from app.viewmodels.test_files import TestSet
 from app.widgets.compare_columns import CompareColumns
@@ -145,7 +148,7 @@ class ComparePage(Page):
         self._columns.back_wanted.connect(model.show_back)
         self._columns.corrected.connect(self._correct)
         self._sure.toggled.connect(self._columns.show_sure)
-        self._sure.setChecked(str(self._settings.value(_SURE, "false")) == "true")
+        self._sure.setChecked(str(self._settings.value(_SURE, "")).lower() == "true")
         self._sure.toggled.connect(lambda on: self._settings.setValue(_SURE, on))
 
     def _shortcuts(self) -> None:
@@ -176,22 +179,30 @@ class ComparePage(Page):
         self._model.test.save_now()
 
     def open(self, **kwargs: object) -> None:
-        """Take ``run`` (an id), and with it ``test`` and ``position`` to step through a test."""
-        run = kwargs.get("run")
+        """Take ``run`` (an id), or ``test`` to step through from its ``position`` on.
+
+        With a test come its ``direction``, and what to show: the ``run``, or ``systems`` (ids) and
+        ``outputs`` (translations of other systems).
+        """
+        run = str(kwargs.get("run") or "")
         test = kwargs.get("test")
-        run = run if isinstance(run, str) else ""
-        if isinstance(test, TestSet):
-            position = kwargs.get("position")
-            direction = kwargs.get("direction")
-            source, target = direction if isinstance(direction, tuple) else ("", "")
-            self._model.show_test(
-                test, source, target, run, position if isinstance(position, int) else 0
-            )
-        elif run:
-            self._model.choose_run(run)
+        if not isinstance(test, TestSet):
+            if run:
+                self._model.choose_run(run)
+            return
+        self._model.show_test(
+            test,
+            cast("tuple[str, str]", kwargs["direction"]),
+            cast(int, kwargs.get("position", 0)),
+            run=run,
+            systems=cast("Sequence[str]", kwargs.get("systems", ())),
+            outputs=cast("Sequence[Outputs]", kwargs.get("outputs", ())),
+        )
 
     def drop_hint(self, paths: list[Path]) -> str | None:
-        """Say that a drop opens a test file."""
+        """Say that a drop opens a test file, or shows translations of the open one."""
+        if self._model.test.count:
+            return tr("Step through {name}, or show its translations", name=paths[0].name)
         return tr("Step through {name}", name=paths[0].name)
 
     def drop_files(self, paths: list[Path]) -> None:

@@ -86,8 +86,8 @@ class TestBar(QFrame):
         row.setSpacing(4)
         menu = QMenu()
         menu.aboutToShow.connect(lambda: self._fill(menu))
-        more = menu_button(menu, tr("More for the test file"))
-        more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.more = menu_button(menu, tr("More for the test file"))
+        self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         for part in (self._name, self.previous, self.position, self._of, self.following):
             row.addWidget(part)
         row.addSpacing(8)
@@ -95,7 +95,7 @@ class TestBar(QFrame):
         row.addWidget(self.comment, 1)
         row.addSpacing(4)
         row.addWidget(self._noted)
-        row.addWidget(more)
+        row.addWidget(self.more)
         row.addWidget(tool("x", tr("Close the test file"), self.close_wanted.emit))
 
     def _fill(self, menu: QMenu) -> None:
@@ -107,6 +107,7 @@ class TestBar(QFrame):
         ):
             action = menu.addAction(words)
             action.setShortcut(QKeySequence(keys))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)  # the page has it, too
             action.setEnabled(noted)
             action.triggered.connect(lambda _=False, by=by: self.next_noted(by))
         menu.addSeparator()

@@ -16,7 +16,7 @@ from app.viewmodels.compare_glossary import Glossary
 from app.viewmodels.compare_made import Made
 from app.viewmodels.compare_state import Column, CompareState, Told
 from app.viewmodels.compare_systems import FILE, Choice, SystemRow
-from app.viewmodels.compare_test import OpenTest
+from app.viewmodels.compare_test import OpenTest, Outputs
 from app.viewmodels.compare_work import (
     SystemFailed,
     Wanted,
@@ -352,12 +352,26 @@ class CompareModel(QObject):
         """Load a test file to step through, or other systems' translations of the open one."""
         self.test.load(paths, self.state.source, self.state.target)
 
-    def show_test(self, test: TestSet, source: str, target: str, run: str, position: int) -> None:
-        """Step through a test set that another page has; begin at ``position``."""
-        if run:
+    def show_test(
+        self,
+        test: TestSet,
+        direction: tuple[str, str],
+        position: int,
+        *,
+        run: str = "",
+        systems: Sequence[str] = (),
+        outputs: Sequence[Outputs] = (),
+    ) -> None:
+        """Step through a test set that another page has, with its systems or a run and its base."""
+        if systems:
+            self._set_systems(
+                tuple(id for id in systems if compare_systems.usable(id, self.library))
+            )
+        elif run:
             self.choose_run(run)
-        self._turned(source, target)
+        self._turned(*direction)
         self.test.show(test, position)
+        self.test.add_outputs(outputs)
 
     def step(self, by: int) -> None:
         """Go ``by`` segments on, within the test file."""

@@ -22,7 +22,7 @@ from mulm_core.evaluation import (
 from mulm_core.jobs import JobContext
 from mulm_core.workspace import Workspace
 
-__all__ = ["Note", "OpenTest"]
+__all__ = ["Note", "OpenTest", "Outputs"]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from mulm_core.corpus import CorpusStore, get_corpus
+from mulm_core.evaluation import Outputs
 from mulm_core.workspace import Workspace
 
 WAIT = 15_000
@@ -242,6 +243,7 @@ def test_flags_and_comments_stay_with_the_test_file(
     qtbot.keyClicks(page._bar.comment, "odd word")
     qtbot.keyClick(page._bar.comment, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     assert test.position == 0 and test.noted_count == 2
+    page._bar.more.menu().aboutToShow.emit()  # the menu's own keys stand in nobody's way
     qtbot.keyClick(page._source, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
     assert test.position == 2 and page._bar.comment.text() == "odd word"
     with qtbot.waitSignal(test.exported, timeout=WAIT):
@@ -283,6 +285,19 @@ def test_another_systems_file_is_a_column(
     assert page._model.state.columns[2].problem
     page._model.close_test()
     assert len(page._model.state.columns) == 2
+
+
+def test_another_page_opens_a_test_set_with_its_systems(qtbot: QtBot, stepping: Any) -> None:
+    page, run = stepping, stepping._model.state.systems[1]
+    test = stepping._model.test._test
+    outputs = Outputs("theirs", ("un", "deux", "trois"))
+    page.open(
+        test=test, direction=("en", "fr"), position=2, systems=(run, "gone"), outputs=[outputs]
+    )
+    qtbot.waitUntil(lambda: translated(page), timeout=WAIT)
+    assert page._model.state.systems == (run, "file:theirs")
+    assert page._columns.texts()["theirs"] == "trois"
+    assert page._settings.value("compare/systems") == [run]  # a file goes with its test set
 
 
 def test_a_correction_is_saved_and_taken_back(qtbot: QtBot, stepping: Any, worked: Path) -> None:
