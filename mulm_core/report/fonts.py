@@ -20,7 +20,7 @@ _PREFERRED = (
     "arial unicode", "freesans", "unifont",
 )  # fmt: skip
 _NEVER = ("emoji", "bold", "italic", "oblique", "mono", "light", "thin", "black", "condensed")
-_MOST_LOOKED_AT = 400
+_MOST_LOOKED_AT = 200
 
 
 @dataclass(frozen=True)
