@@ -180,6 +180,19 @@ def scenes(window: MainWindow, workspace: Workspace) -> dict[str, Callable[[], A
             position=telling_segment(list_evaluations(workspace)[0]),
         )
 
+    def evaluated(tab: int, plot: str = "") -> Callable[[], None]:
+        def show() -> None:
+            window.show_page("evaluate")
+            page: Any = window.page("evaluate")
+            if not page._model.result.is_open:
+                page.open(evaluation=evaluation)
+                wait_until(lambda: page._model.result.is_open)
+            page._result.tabs.setCurrentIndex(tab)
+            if plot:
+                page._result.plots.choose(plot)
+
+        return show
+
     def unfolded(tab: str, check: str) -> Callable[[], None]:
         def show() -> None:
             go("corpora", corpus=CORPUS, tab=tab)()
@@ -208,7 +221,9 @@ def scenes(window: MainWindow, workspace: Workspace) -> dict[str, Callable[[], A
         "finetune-start": go("finetune", corpus=CORPUS),
         "finetune": go("finetune", run=run),
         "compare": compare,
-        "evaluate": go("evaluate", evaluation=evaluation),
+        "evaluate": evaluated(0),
+        "evaluate-segments": evaluated(1),
+        "evaluate-plots": evaluated(2, "points"),
         "models": go("models"),
         "settings": go("settings"),
     }

@@ -43,7 +43,7 @@ class ResultView(QWidget):
             tr("How the segments are spread"),
             tr("How many segments have a sentence chrF in each range of five; further right is "
                "better."),
-            decimals=0, height=150,
+            decimals=0, height=100,
         )  # fmt: skip
         self.segments = SegmentsTab(model.result, settings)
         self.segments.open_segment.connect(self.open_segment.emit)

@@ -352,19 +352,26 @@ def leak_note(evaluation: Evaluation) -> LeakNote:
 
 def _leak_words(found: Leakage, run: str, total: int) -> str:
     words = []
-    if count := len(found.segments):
-        near = len(found.near)
+    count, near = len(found.segments), len(found.near)
+    facts = {"total": number(total), "share": percent(count / total, 1), "run": run}
+    if count and count == near:
+        words.append(
+            tr_n(
+                "{n} of {total} test segments ({share}) is nearly in the training data of {run}.",
+                "{n} of {total} test segments ({share}) are nearly in the training data of {run}.",
+                count,
+                **facts,
+            )
+        )
+    elif count:
+        also = tr_n(", {n} of them nearly so", ", {n} of them nearly so", near) if near else ""
         words.append(
             tr_n(
                 "{n} of {total} test segments ({share}) is in the training data of {run}{near}.",
                 "{n} of {total} test segments ({share}) are in the training data of {run}{near}.",
                 count,
-                total=number(total),
-                share=percent(count / total, 1),
-                run=run,
-                near=tr_n(", {n} of them nearly so", ", {n} of them nearly so", near)
-                if near
-                else "",
+                near=also,
+                **facts,
             )
         )
     elif not found.problem:

@@ -41,7 +41,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
     """Two systems' outputs, scored by the engine."""
     workspace = Workspace.open(tmp_path_factory.mktemp("measured"))
     test = TestSet("manual", SOURCES, REFERENCES, ())
-    outputs = (Outputs("poor", POOR), Outputs("fine", FINE))
+    outputs = (Outputs("poor", POOR, "poor.txt"), Outputs("fine", FINE, "fine.txt"))
     few = ScoreOptions(resamples=50, trials=100)
     request = EvaluateRequest(workspace, test, "en", "fr", outputs=outputs, scoring=few)
     return evaluate(JobContext(), request)
