@@ -218,6 +218,7 @@ class ComparePage(Page):
 
     def _choose_direction(self) -> None:
         if self._from.tag and self._to.tag:
+            self._message.clear()
             self._model.set_direction(self._from.tag, self._to.tag)
 
     def _step(self, by: int) -> None:
@@ -279,10 +280,10 @@ class ComparePage(Page):
         self._type_soon.start()
 
     def _replace_text(self, text: str) -> None:
+        self._message.clear()
         blocked = self._source.blockSignals(True)
         self._source.setPlainText(text)
         self._source.blockSignals(blocked)
-        self._source.light([])
         self._type_soon.stop()
 
     def _failed(self, failure: Failure) -> None:

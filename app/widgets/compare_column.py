@@ -143,6 +143,7 @@ class ColumnCard(QFrame):
         self.reading.setPlaceholderText(tr("The translation shows here.") if empty else "")
         self._problem.setText(shown.problem)
         self._problem.setVisible(bool(shown.problem))
+        self.reading.setVisible(self.editor.isHidden() and bool(shown.text or not shown.problem))
         self._show_terms()
         self._show_alternatives()
         by = tr("Translated back by {model}", model=shown.back_by)

@@ -158,6 +158,7 @@ class CompareColumns(QWidget):
         if state == self._drawn:
             return
         self._drawn = state
+        self.source_lit.emit([])
         marked = [] if self._show_sure else self._shown
         texts = [one for one in marked if one.complete and len(one.text) <= _MARKED]
         base = next((one for one in texts if one.key == self._against), None)
@@ -178,7 +179,9 @@ class CompareColumns(QWidget):
         with_marks = complete > 1 and not self._show_sure
         self.against.setVisible(with_marks)
         self._heading.setVisible(with_marks)
-        if not any(one.text or one.waiting or one.problem for one in self._shown):
+        if not self._shown:
+            words = ""
+        elif not any(one.text or one.waiting or one.problem for one in self._shown):
             words = tr(
                 "Type a sentence above, or open a test file and step through it with Alt+Left and "
                 "Alt+Right."

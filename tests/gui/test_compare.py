@@ -64,11 +64,14 @@ def stepping(qtbot: QtBot, window: MainWindow, page: Any, tmp_path: Path) -> Any
     return page
 
 
-def test_without_text_the_page_teaches(window: MainWindow) -> None:
+def test_without_text_the_page_teaches(qtbot: QtBot, window: MainWindow) -> None:
     window.show_page("compare")
     page: Any = window.page("compare")
+    qtbot.waitUntil(lambda: "test file" in page._columns._legend.text(), timeout=WAIT)
     assert page._columns.texts() == {}
-    assert "test file" in page._columns._legend.text()
+    (base,) = page._model.state.systems
+    page._model.close_system(base)
+    assert page._columns._stack.currentIndex() == 0
 
 
 def test_typed_text_is_translated_by_both_while_typing(qtbot: QtBot, page: Any) -> None:
