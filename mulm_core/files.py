@@ -52,7 +52,25 @@ def replacing(*paths: Path) -> Iterator[Any]:
             os.fsync(stream.fileno())
             stream.close()  # Windows renames no open file
         for stream, path in zip(streams, paths, strict=True):
+            _open_to_readers(stream.name, path)
             os.replace(stream.name, path)
+
+
+def _open_to_readers(new: str, old: Path) -> None:
+    """Whoever may read what was there, or any new file of this person's, may read this one."""
+    if old.exists():
+        shutil.copymode(old, new)
+    else:
+        Path(new).chmod(0o666 & ~_UMASK)
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)  # there is no other way to ask
+    os.umask(mask)
+    return mask
+
+
+_UMASK = _umask()  # at the import: no other thread writes files yet
 
 
 @contextmanager

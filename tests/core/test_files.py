@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from mulm_core.errors import EngineError, UserError
@@ -161,3 +164,15 @@ def test_free_name_counts_up(tmp_path):
     assert free_name(tmp_path, "a b") == "a-b"
     (tmp_path / "a-b").mkdir()
     assert free_name(tmp_path, "a b") == "a-b-2"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_others_may_read_what_they_could_read_before(tmp_path: Path) -> None:
+    plain, new, private = (tmp_path / name for name in ("plain", "new", "private"))
+    plain.write_text("made by hand")
+    write_text(new, "exported")
+    assert new.stat().st_mode == plain.stat().st_mode
+    private.write_text("")
+    private.chmod(0o600)
+    write_text(private, "again")
+    assert private.stat().st_mode & 0o777 == 0o600
