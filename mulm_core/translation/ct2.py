@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from mulm_core.models import Base
-from mulm_core.translation.engine import Batch, Check, Engine, Found, Goal
+from mulm_core.translation.engine import MOST_TOKENS, Batch, Check, Engine, Found, Goal
 from mulm_core.translation.options import DecodeOptions
 from mulm_core.translation.torch_search import TorchSearch
 
 _LOADERS = {"m2m_100": "M2M100Loader"}  # CTranslate2's reader of each model type
 _VOCABULARY = "shared_vocabulary.json"
+_BATCHES = 16  # wanted at least, for as many processors
+_FEWEST_TOKENS = 1024
 _FEWEST_TEXTS = 16  # fewer are done before the weights are copied
 _MOST_PARAMETERS = 200_000_000  # above, a copy for one call costs more than it saves
 
@@ -80,6 +82,13 @@ class Ct2Search:
         torch.set_num_threads(threads)  # the engine has set it for the whole process
         self._vocabulary = json.loads((folder / _VOCABULARY).read_text(encoding="utf-8"))
         self._ids = {token: index for index, token in enumerate(self._vocabulary)}
+
+    def batch_tokens(self, total: int) -> int:
+        """Enough batches to go round; small ones take hardly longer, unlike tiny ones.
+
+        Not by the number of threads: it must not change what a text becomes, to the last digit.
+        """
+        return max(_FEWEST_TOKENS, min(MOST_TOKENS, total // _BATCHES))
 
     def search(self, batches: Sequence[Batch], goal: Goal, check: Check) -> Iterator[list[Found]]:
         """See :class:`mulm_core.translation.engine.Engine`; a few batches are always under way."""

@@ -14,7 +14,6 @@ from mulm_core.translation.engine import FORCED, Batch, Check, Engine, Found, Go
 from mulm_core.translation.options import DecodeOptions
 from mulm_core.translation.sentences import cut, join
 
-_BATCH_TOKENS = 4096  # source tokens times beams in one batch, padding included
 _BATCH_ROWS = 256
 
 Progress = Callable[[int, int], None]
@@ -99,7 +98,8 @@ class Decoder:
         distinct = sources.distinct()
         rows = [sources.ids[piece] for piece in distinct]
         progress(0, len(distinct))
-        plan = _batches([len(ids) for ids in rows], _at_once(options), self._parts)
+        engine = self._choose(len(distinct), options)
+        plan = self._plan(engine, [len(ids) for ids in rows])
         limits = [[_most_tokens(base, len(rows[row]), options) for row in batch] for batch in plan]
         batches = [
             Batch([rows[row] for row in batch], max(most))
@@ -108,7 +108,6 @@ class Decoder:
         first = base.family.forced_token(base.tokenizer, target)
         goal = Goal(first, _length_penalty(base, options), options)
         translations: dict[str, list[str]] = {}
-        engine = self._choose(len(distinct), options)
         for batch, most, found in zip(
             plan, limits, engine.search(batches, goal, self._check), strict=True
         ):
@@ -116,6 +115,13 @@ class Decoder:
             translations.update(zip((distinct[row] for row in batch), texts, strict=True))
             progress(len(translations), len(distinct))
         return translations
+
+    def _plan(self, engine: Engine, lengths: Sequence[int]) -> list[list[int]]:
+        """The rows of each batch, by the number of tokens of all rows."""
+        beams = _at_once(self._options)
+        tokens = engine.batch_tokens(sum(lengths) * beams) // self._parts
+        rows = min(_BATCH_ROWS, len(lengths)) // self._parts
+        return _batches(lengths, beams, tokens, rows)
 
     def _texts(self, found: Sequence[Found], limits: Sequence[int]) -> list[list[str]]:
         """The text of each row's alternatives, each cut to the row's own limit.
@@ -167,16 +173,16 @@ class Sources:
         self.ids.update(zip(new, found, strict=True))
 
 
-def _batches(lengths: Sequence[int], beams: int, parts: int = 1) -> list[list[int]]:
+def _batches(
+    lengths: Sequence[int], beams: int, most_tokens: int, most_rows: int = _BATCH_ROWS
+) -> list[list[int]]:
     """Indices of texts of like length, longest first: a lack of memory shows at once."""
     order = sorted(range(len(lengths)), key=lambda index: (-lengths[index], index))
-    most = min(_BATCH_ROWS, len(lengths))
     batches: list[list[int]] = []
     for index in order:
-        longest = lengths[batches[-1][0]] if batches else 0
         rows = len(batches[-1]) + 1 if batches else 0
-        too_many = parts * rows > most or parts * rows * longest * beams > _BATCH_TOKENS
-        if not batches or too_many:
+        longest = lengths[batches[-1][0]] if batches else 0
+        if not batches or rows > most_rows or rows * longest * beams > most_tokens:
             batches.append([])
         batches[-1].append(index)
     return batches

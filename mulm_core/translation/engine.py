@@ -8,6 +8,9 @@ from typing import Protocol
 
 from mulm_core.translation.options import DecodeOptions
 
+MOST_TOKENS = 4096
+"""Source tokens times beams in the largest batch, padding included."""
+
 FORCED = 2
 """The start token and the language token, which every translation begins with."""
 
@@ -38,6 +41,9 @@ class Goal:
 
 class Engine(Protocol):
     """Searches in batches."""
+
+    def batch_tokens(self, total: int) -> int:
+        """The best size of a batch where there are ``total`` to do: source tokens times beams."""
 
     def search(self, batches: Sequence[Batch], goal: Goal, check: Check) -> Iterator[list[Found]]:
         """What is found for each row, batch by batch in order.

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from mulm_core.models import Base
-from mulm_core.translation.engine import FORCED, Batch, Check, Found, Goal
+from mulm_core.translation.engine import FORCED, MOST_TOKENS, Batch, Check, Found, Goal
 from mulm_core.translation.options import DecodeOptions
 
 if TYPE_CHECKING:
@@ -19,6 +19,10 @@ class TorchSearch:
 
     def __init__(self, base: Base) -> None:
         self._base = base
+
+    def batch_tokens(self, total: int) -> int:
+        """As many as there may be: each step costs most for its calls."""
+        return MOST_TOKENS
 
     def search(self, batches: Sequence[Batch], goal: Goal, check: Check) -> Iterator[list[Found]]:
         """See :class:`mulm_core.translation.engine.Engine`; ``check`` runs at every token."""

@@ -13,7 +13,7 @@ from mulm_core.jobs import Event, JobContext, LogLine
 from mulm_core.runs import Run, get_run, list_runs
 from mulm_core.training import TrainRequest, TrainStep, stepper, train
 from mulm_core.training.batches import Batch
-from mulm_core.translation import decode as decode_module
+from mulm_core.translation.torch_search import TorchSearch
 from mulm_core.workspace import Workspace
 
 Make = Callable[..., TrainRequest]
@@ -150,14 +150,14 @@ def test_short_memory_in_an_evaluation_cuts_its_batches(
 ) -> None:
     request = request_for(epochs=2)
     whole, _ = watched(request)
-    own = decode_module._search
+    own = TorchSearch.search
 
-    def search(base: Any, fast: Any, rows: list[Any], *rest: Any) -> list[list[int]]:
-        if len(rows) > 2:
+    def search(self: TorchSearch, batches: list[Any], *rest: Any) -> Any:
+        if any(len(batch.rows) > 2 for batch in batches):
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return own(base, fast, rows, *rest)
+        return own(self, batches, *rest)
 
-    monkeypatch.setattr(decode_module, "_search", search)
+    monkeypatch.setattr(TorchSearch, "search", search)
     mended, events = watched(request)
     for ours, theirs in zip(mended.manifest.history, whole.manifest.history, strict=True):
         assert (ours["bleu"], ours["chrf"]) == (theirs["bleu"], theirs["chrf"])
@@ -173,6 +173,6 @@ def test_no_memory_for_a_single_segment_is_an_error(
     def search(*arguments: Any) -> list[list[int]]:
         raise torch.OutOfMemoryError("CUDA out of memory")
 
-    monkeypatch.setattr(decode_module, "_search", search)
+    monkeypatch.setattr(TorchSearch, "search", search)
     with pytest.raises(EngineError, match="not enough memory, even for single pairs"):
         train(JobContext(), request_for())

@@ -74,7 +74,7 @@ def test_one_token_is_a_length(base: Base) -> None:
 
 def test_batches_hold_texts_of_like_length_within_the_budget() -> None:
     lengths = [5, 900, 7, 5, 300, 6] * 40
-    batches = _batches(lengths, beams=4)
+    batches = _batches(lengths, beams=4, most_tokens=4096)
     assert sorted(index for rows in batches for index in rows) == list(range(240))
     for rows in batches:
         assert len(rows) == 1 or max(lengths[row] for row in rows) * len(rows) * 4 <= 4096
