@@ -193,6 +193,16 @@ def scenes(window: MainWindow, workspace: Workspace) -> dict[str, Callable[[], A
 
         return show
 
+    def confidence() -> None:
+        compare()
+        page: Any = window.page("compare")
+        wait_until(lambda: not page._model.state.working)
+        page._sure.setChecked(True)
+        card = page._columns.card(f"run:{run}")
+        card.show_alternatives(True)
+        longest = max(card.shown.words, key=lambda word: word[1] - word[0])
+        card.reading.pointed.emit(longest[0])
+
     def unfolded(tab: str, check: str) -> Callable[[], None]:
         def show() -> None:
             go("corpora", corpus=CORPUS, tab=tab)()
@@ -221,6 +231,7 @@ def scenes(window: MainWindow, workspace: Workspace) -> dict[str, Callable[[], A
         "finetune-start": go("finetune", corpus=CORPUS),
         "finetune": go("finetune", run=run),
         "compare": compare,
+        "compare-confidence": confidence,
         "evaluate": evaluated(0),
         "evaluate-segments": evaluated(1),
         "evaluate-plots": evaluated(2, "points"),
