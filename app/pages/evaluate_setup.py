@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.i18n import tr, tr_n
-from app.icons import icon
 from app.pages.evaluate_systems import SystemsCard
 from app.viewmodels import evaluate_fields
 from app.viewmodels.evaluate import EvaluateModel
@@ -17,7 +16,7 @@ from app.viewmodels.test_files import Offer
 from app.widgets.combos import combo_box, fill
 from app.widgets.drop_zone import DropZone, ask_files
 from app.widgets.language_box import LanguageBox
-from app.widgets.page import Card, label, link_button, scrolled
+from app.widgets.page import Card, label, link_button, scrolled, tool_button
 from app.widgets.recipe_form import RecipeForm
 
 WIDTH = 316
@@ -93,7 +92,9 @@ class EvaluateSetup(QWidget):
         self._test_note = label("", "small", wrap=True)
         row = QHBoxLayout()
         row.addWidget(self._test_name, 1)
-        other = _tool("folder-open", tr("Choose another test file, further references or outputs"))
+        other = tool_button(
+            "folder-open", tr("Choose another test file, further references or outputs")
+        )
         other.clicked.connect(self._zone.choose)
         row.addWidget(other, 0, Qt.AlignmentFlag.AlignVCenter)
         self._test.body.addLayout(row)
@@ -106,8 +107,7 @@ class EvaluateSetup(QWidget):
         self._texts_words = label("", "", wrap=True)
         head = QHBoxLayout()
         head.addWidget(self._texts_words, 1)
-        close = _tool("x", tr("Leave it"))
-        close.clicked.connect(self._model.leave_texts)
+        close = tool_button("x", tr("Leave it"), self._model.leave_texts)
         head.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self._texts.body.addLayout(head)
         self._as_outputs = link_button(tr("Output of another system"), self._model.take_as_outputs)
@@ -130,10 +130,7 @@ class EvaluateSetup(QWidget):
     def _direction_row(self) -> QHBoxLayout:
         for box in (self._source, self._target):
             box.setMinimumWidth(110)
-        swap = _tool("arrow-left-right", tr("Evaluate the other direction"))
-        swap.clicked.connect(
-            lambda: self._model.set_direction(self._model.state.target, self._model.state.source)
-        )
+        swap = tool_button("arrow-left-right", tr("Evaluate the other direction"), self._swap)
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self._source, 1)
@@ -149,8 +146,7 @@ class EvaluateSetup(QWidget):
                 "is counted in how many segments every term is kept"
             )
         )
-        self._no_glossary = _tool("x", tr("Ask for no terms"))
-        self._no_glossary.clicked.connect(self._model.clear_glossary)
+        self._no_glossary = tool_button("x", tr("Ask for no terms"), self._model.clear_glossary)
         row = QHBoxLayout()
         row.addWidget(self._glossary)
         row.addWidget(self._no_glossary)
@@ -174,6 +170,9 @@ class EvaluateSetup(QWidget):
     def _choose_direction(self) -> None:
         if self._source.tag and self._target.tag:
             self._model.set_direction(self._source.tag, self._target.tag)
+
+    def _swap(self) -> None:
+        self._model.set_direction(self._model.state.target, self._model.state.source)
 
     def _choose_glossary(self) -> None:
         paths: list[Path] = ask_files(self, tr("Choose a glossary"), settings=self._settings)
@@ -256,13 +255,3 @@ class EvaluateSetup(QWidget):
         self._earlier.setPlaceholderText(tr("Choose one to read again"))
         self._earlier.setVisible(bool(items))
         self._earlier_title.setVisible(bool(items))
-
-
-def _tool(icon_name: str, words: str) -> QToolButton:
-    button = QToolButton()
-    button.setIcon(icon(icon_name))
-    button.setIconSize(QSize(16, 16))
-    button.setToolTip(words)
-    button.setAccessibleName(words)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QWidget
 
 from app.i18n import tr
-from app.icons import icon
 from app.viewmodels.evaluate import EvaluateModel, SystemChoice
 from app.widgets.combos import combo_box, fill
-from app.widgets.page import Card, label
+from app.widgets.page import Card, label, tool_button
 from app.widgets.rows import ElidedCheckBox
 
 
@@ -100,13 +99,7 @@ class _GivenRow(QWidget):
         self._name = QLineEdit()
         self._name.setAccessibleName(tr("Name of the other system"))
         self._name.editingFinished.connect(lambda: self.renamed.emit(self._name.text()))
-        remove = QToolButton()
-        remove.setIcon(icon("x"))
-        remove.setIconSize(QSize(14, 14))
-        remove.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        remove.setToolTip(tr("Leave this output out"))
-        remove.setAccessibleName(tr("Leave this output out"))
-        remove.clicked.connect(lambda: self.removed.emit())
+        remove = tool_button("x", tr("Leave this output out"), self.removed.emit)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)

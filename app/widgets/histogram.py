@@ -7,12 +7,12 @@ from math import log2
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import Qt
 
 from app.i18n import number, tr
 from app.theme import theme
 from app.widgets.page import Card, label
+from app.widgets.plot import Plot
 
 _HEIGHT = 150
 
@@ -32,21 +32,10 @@ class HistogramChart(Card):
         self._name = label(title, "strong")
         self._note = label("", "small")
         self._note.setWordWrap(True)
-        self._plot = pg.PlotWidget()
+        self._plot = Plot(_HEIGHT)
         self._plot.setFixedHeight(_HEIGHT)
-        self._plot.setFrameShape(self._plot.Shape.NoFrame)
-        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._plot.setMouseTracking(True)
-        self._plot.viewport().installEventFilter(self)
         item = self._plot.getPlotItem()
-        item.hideButtons()
-        item.setMenuEnabled(False)
-        item.setMouseEnabled(x=False, y=False)
-        item.getViewBox().setDefaultPadding(0.01)
-        for side in ("left", "bottom"):
-            item.getAxis(side).enableAutoSIPrefix(False)
         item.getAxis("left").setWidth(48)
-        item.getAxis("bottom").setHeight(24)
         self._bars = pg.BarGraphItem(x0=[0.0], x1=[0.0], height=[0.0])
         item.addItem(self._bars)
         self._middle = pg.InfiniteLine(angle=90, movable=False)
@@ -54,7 +43,11 @@ class HistogramChart(Card):
         self.body.addWidget(self._name)
         self.body.addWidget(self._note)
         self.body.addWidget(self._plot)
-        theme().changed.connect(self._dress)
+        self._plot.hovered.connect(
+            lambda x, _y: self._note.setText(self._words_at(x) or self._facts)
+        )
+        self._plot.left.connect(lambda: self._note.setText(self._facts))
+        self._plot.on_dressed(self._draw)
 
     def set_title(self, title: str) -> None:
         """Change the heading."""
@@ -85,7 +78,7 @@ class HistogramChart(Card):
         view.setXRange(places[first], places[last + 1])
         view.setYRange(0, max(self._counts, default=1) or 1)
         self._mark_range()
-        self._dress()
+        self._draw()
 
     def _shown_range(self) -> tuple[int, int]:
         """The bins from the first to the last one that holds something."""
@@ -101,30 +94,12 @@ class HistogramChart(Card):
             marks = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
             axis.setTicks([[(log2(m), f"{m:g}\N{MULTIPLICATION SIGN}") for m in marks]])
 
-    def _dress(self) -> None:
+    def _draw(self) -> None:
         tokens = theme().tokens
-        self._plot.setBackground(tokens.qcolor("surface"))
         self._bars.setOpts(
             brush=pg.mkBrush(tokens.qcolor(self._token)), pen=pg.mkPen(tokens.qcolor("surface"))
         )
         self._middle.setPen(pg.mkPen(tokens.qcolor("text"), width=1, style=Qt.PenStyle.DashLine))
-        for side in ("left", "bottom"):
-            axis = self._plot.getPlotItem().getAxis(side)
-            axis.setPen(pg.mkPen(tokens.qcolor("border_strong")))
-            axis.setTextPen(pg.mkPen(tokens.qcolor("text_secondary")))
-            axis.setTickFont(theme().font(11))
-        self._plot.getPlotItem().showGrid(x=False, y=True, alpha=0.12)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Say how many are in the bin under the pointer."""
-        if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseMove:
-            place = self._plot.plotItem.vb.mapSceneToView(
-                self._plot.mapToScene(event.position().toPoint())
-            )
-            self._note.setText(self._words_at(place.x()) or self._facts)
-        elif event.type() == QEvent.Type.Leave:
-            self._note.setText(self._facts)
-        return super().eventFilter(watched, event)
 
     def _words_at(self, x: float) -> str:
         for at, count in enumerate(self._counts):

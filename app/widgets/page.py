@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "quiet_button",
     "restyle",
     "scrolled",
+    "tool_button",
 ]
 
 
@@ -122,6 +124,21 @@ def danger_button(
 def link_button(text: str, clicked: Callable[[], object] | None = None) -> QPushButton:
     """Return a button that reads as a link in running text."""
     return _button(text, "link", "", clicked, "accent")
+
+
+def tool_button(
+    icon_name: str, words: str, clicked: Callable[[], object] | None = None
+) -> QToolButton:
+    """Return a small button with a picture only; *words* say what it does."""
+    button = QToolButton()
+    button.setIcon(icon(icon_name))
+    button.setIconSize(QSize(16, 16))
+    button.setToolTip(words)
+    button.setAccessibleName(words)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    if clicked is not None:
+        button.clicked.connect(lambda: clicked())
+    return button
 
 
 def scrolled(content: QWidget) -> QScrollArea:

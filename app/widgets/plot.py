@@ -49,8 +49,9 @@ class Plot(pg.PlotWidget):
         return QSize(320, self._height)
 
     def on_dressed(self, redraw: Callable[[], None]) -> None:
-        """Call *redraw* whenever the colours are others."""
+        """Call *redraw* now, and whenever the colours are others."""
         self._redraw = redraw
+        redraw()
 
     def dress(self) -> None:
         """Take colours and fonts from the theme."""

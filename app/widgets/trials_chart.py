@@ -1,7 +1,4 @@
-"""The trials of a search as points, and the best so far as a line.
-
-pyqtgraph (and numpy with it) is imported here, so pages import this module when they need it.
-"""
+"""The trials of a search as points, and the best so far as a line."""
 
 from __future__ import annotations
 
@@ -9,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 
 from app.i18n import tr
 from app.theme import theme
 from app.widgets.page import Card, label
+from app.widgets.plot import Plot
 
 _HEIGHT = 190
 _NEAR = 0.5  # of a trial, to either side of a point
@@ -42,30 +39,19 @@ class TrialsChart(Card):
         self._points: list[TrialPoint] = []
         self._title = label("", "strong")
         self._note = label("", "small", wrap=True)
-        self._plot = pg.PlotWidget()
+        self._plot = Plot(_HEIGHT)
         self._plot.setFixedHeight(_HEIGHT)
-        self._plot.setFrameShape(self._plot.Shape.NoFrame)
-        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._plot.viewport().installEventFilter(self)
-        item = self._plot.getPlotItem()
-        item.hideButtons()
-        item.setMenuEnabled(False)
-        item.setMouseEnabled(x=False, y=False)
-        item.getViewBox().setDefaultPadding(0.06)
-        for side in ("left", "bottom"):
-            axis = item.getAxis(side)
-            axis.enableAutoSIPrefix(False)
-            axis.setStyle(tickLength=0, maxTickLevel=0, tickTextOffset=6)
-        item.getAxis("left").setWidth(44)
+        self._plot.getPlotItem().getViewBox().setDefaultPadding(0.06)
         self._line = pg.PlotDataItem(antialias=True, stepMode="right")
         self._dots = pg.ScatterPlotItem(antialias=True)
-        item.addItem(self._line)
-        item.addItem(self._dots)
-        self._plot.scene().sigMouseMoved.connect(self._hover)
+        self._plot.addItem(self._line)
+        self._plot.addItem(self._dots)
+        self._plot.hovered.connect(self._hover)
+        self._plot.left.connect(lambda: self._say(""))
         self.body.addWidget(self._title)
         self.body.addWidget(self._note)
         self.body.addWidget(self._plot)
-        theme().changed.connect(self._dress)
+        self._plot.on_dressed(self._draw)
         self._say("")
 
     def show_trials(self, title: str, points: Sequence[TrialPoint], planned: int) -> None:
@@ -74,13 +60,7 @@ class TrialsChart(Card):
         self._points = list(points)
         last = min(planned, 2 * max(10, len(points)))
         self._plot.setXRange(1, max(2, last), padding=0.03)
-        self._dress()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Say what the chart shows again when the pointer leaves."""
-        if event.type() == QEvent.Type.Leave:
-            self._say("")
-        return super().eventFilter(watched, event)
+        self._draw()
 
     def _say(self, words: str) -> None:
         self._note.setText(
@@ -88,21 +68,12 @@ class TrialsChart(Card):
             or tr("A point is a trial, a cross one that fell behind; the line is the best so far.")
         )
 
-    def _hover(self, position: QPointF) -> None:
-        x = self._plot.getPlotItem().getViewBox().mapSceneToView(position).x()
+    def _hover(self, x: float, _y: float) -> None:
         near = [point for point in self._points if abs(point.number - x) <= _NEAR]
         self._say(near[0].words if near else "")
 
-    def _dress(self) -> None:
+    def _draw(self) -> None:
         tokens = theme().tokens
-        self._plot.setBackground(tokens.qcolor("surface"))
-        item = self._plot.getPlotItem()
-        for side in ("left", "bottom"):
-            axis = item.getAxis(side)
-            axis.setPen(pg.mkPen(tokens.qcolor("border")))
-            axis.setTextPen(pg.mkPen(tokens.qcolor("text_secondary")))
-            axis.setTickFont(theme().font(11))
-        item.showGrid(x=False, y=bool(self._points), alpha=0.9)
         self._line.setPen(pg.mkPen(tokens.qcolor("fine_tuned"), width=2))
         best = [point for point in self._points if point.best is not None]
         self._line.setData([p.number for p in best], [p.best for p in best])

@@ -88,7 +88,7 @@ def test_the_chart_says_what_is_under_the_pointer(qtbot: QtBot, page: Any) -> No
     chart = page.search.chart
     qtbot.waitUntil(lambda: chart._plot.width() > 100)
     box = chart._plot.getPlotItem().getViewBox()
-    chart._hover(box.mapViewToScene(QPointF(2, state.trials[1].score)))
+    chart._plot.scene().sigMouseMoved.emit(box.mapViewToScene(QPointF(2, state.trials[1].score)))
     assert chart._note.text().startswith("Trial 2: ") and "LoRA rank" in chart._note.text()
     bests = [point.best for point in chart._points]
     assert bests == [state.trials[0].score, min(t.score for t in state.trials)]
