@@ -193,13 +193,13 @@ class ScoresTable(Card):
         for column, (heading, help_text) in enumerate(_test_columns()):
             title = label(heading, "small")
             title.setToolTip(help_text)
-            self._tests.addWidget(title, 0, column)
+            self._tests.addWidget(_right(title) if column > _SYSTEM else title, 0, column)
         for place, (texts, signature) in enumerate(tests, 1):
             for column, text in enumerate(texts):
                 wide = column == _SYSTEM
                 cell = ElidedLabel(text, "") if wide else label(text, select=True)
                 cell.setToolTip(text if wide else signature)
-                self._tests.addWidget(cell, place, column)
+                self._tests.addWidget(_right(cell) if column > _SYSTEM else cell, place, column)
         self._tests.setColumnStretch(_SYSTEM, 1)
 
     # Building ------------------------------------------------------------------------------
