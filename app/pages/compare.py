@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -33,6 +34,15 @@ _SOURCE_HEIGHT = 96
 _SURE = "compare/confidence"
 
 
+@dataclass(frozen=True)
+class _Begun:
+    """What a correction that was begun is of: languages, source text, where that comes from."""
+
+    languages: tuple[str, str]
+    text: str
+    place: str
+
+
 class ComparePage(Page):
     """Source above; below it a column a system and the references last."""
 
@@ -49,6 +59,7 @@ class ComparePage(Page):
         self._bar = TestBar(self._model.test, context.settings)
         self._columns = CompareColumns(self._add_button())
         self._glossary: GlossaryDialog | None = None
+        self._begun: dict[str, _Begun] = {}
         self._type_soon = QTimer(self)
         self._type_soon.setSingleShot(True)
         self._type_soon.setInterval(_TYPING_MS)
@@ -146,7 +157,8 @@ class ComparePage(Page):
         self._columns.close_requested.connect(model.close_system)
         self._columns.copy_requested.connect(_copy)
         self._columns.back_wanted.connect(model.show_back)
-        self._columns.corrected.connect(self._correct)
+        self._columns.corrected.connect(self._save_correction)
+        self._columns.correction_wanted.connect(self.correct)
         self._sure.toggled.connect(self._columns.show_sure)
         self._sure.setChecked(str(self._settings.value(_SURE, "")).lower() == "true")
         self._sure.toggled.connect(lambda on: self._settings.setValue(_SURE, on))
@@ -240,17 +252,38 @@ class ComparePage(Page):
         """Copy the source and all translations as tab-separated text."""
         _copy(table(self._model.state))
 
-    def _correct(self, system: str, text: str, corpus: str) -> None:
+    def correct(self, system: str) -> None:
+        """Turn a system's translation into an editor; the pair is of the present text."""
+        model, state = self._model, self._model.state
+        languages = (state.source, state.target)
+        self._begun[system] = _Begun(languages, state.text, self._place(system))
+        warning = tr(
+            "This segment is of a test file: scores on that file flatter runs that learn from it."
+        )
+        self._columns.card(system).correct(
+            model.corrections.corpora(*languages),
+            model.corrections.chosen(*languages),
+            warning if state.references else "",
+        )
+
+    def _place(self, system: str) -> str:
+        """Where a correction comes from, as the corpus keeps it."""
         state = self._model.state
         title = next((c.note or c.title for c in state.columns if c.system == system), system)
-        place = tr("{system}, typed text", system=title)
-        if state.references:
-            place = tr(
-                "{system}, {test} {n}", system=title, test=state.test_name, n=state.position + 1
-            )
-        self._model.corrections.save(
-            corpus, (state.source, state.target), (state.text, text), place
-        )
+        if not state.references:
+            return tr("{system}, typed text", system=title)
+        return tr("{system}, {test} {n}", system=title, test=state.test_name, n=state.position + 1)
+
+    def _save_correction(self, system: str, text: str, corpus: str) -> None:
+        begun = self._begun.pop(system)
+        texts = (begun.text, text)
+        self._model.corrections.save(corpus, begun.languages, texts, begun.place)
+
+    def _leave_corrections(self) -> None:
+        """The text is another one: corrections that were begun stay with theirs."""
+        for system, begun in self._begun.items():
+            if self._columns.has(system):
+                self._columns.card(system).leave_correction(tr("Of: {text}", text=begun.text))
 
     def _saved(self, saved: Saved) -> None:
         if saved.id:
@@ -276,11 +309,13 @@ class ComparePage(Page):
 
     def _typed(self) -> None:
         self._message.clear()
+        self._leave_corrections()
         self._model.type_text(self._source.text)
         self._type_soon.start()
 
     def _replace_text(self, text: str) -> None:
         self._message.clear()
+        self._leave_corrections()
         blocked = self._source.blockSignals(True)
         self._source.setPlainText(text)
         self._source.blockSignals(blocked)
@@ -301,19 +336,6 @@ class ComparePage(Page):
                 for place, text in enumerate(state.references)
             ]
         self._columns.show_columns(columns)
-        corrections = model.corrections
-        self._columns.offer_corpora(
-            corrections.corpora(state.source, state.target),
-            corrections.chosen(state.source, state.target),
-            self._warning(),
-        )
-
-    def _warning(self) -> str:
-        if not self._model.state.references:
-            return ""
-        return tr(
-            "This segment is of a test file: scores on that file flatter runs that learn from it."
-        )
 
     def _show_glossary(self) -> None:
         terms = self._model.glossary.terms

@@ -69,6 +69,7 @@ class ColumnCard(QFrame):
     close_requested = Signal(str)
     copy_requested = Signal(str)  # the text
     back_wanted = Signal(str, bool)
+    correction_wanted = Signal(str)  # answered with :meth:`correct`
     corrected = Signal(str, str, str)  # key, text, corpus
     pointed = Signal(str, int)  # key and character, -1 for none
 
@@ -208,7 +209,7 @@ class ColumnCard(QFrame):
         if shown.fixed:
             return
         correct = menu.addAction(icon("pencil"), tr("Correct…"))
-        correct.triggered.connect(self.correct)
+        correct.triggered.connect(lambda: self.correction_wanted.emit(shown.key))
         correct.setEnabled(shown.complete)
         menu.addSeparator()
         alternatives = menu.addAction(tr("Alternatives"))
@@ -229,10 +230,19 @@ class ColumnCard(QFrame):
 
     # Correcting ----------------------------------------------------------------------------
 
-    def correct(self) -> None:
-        """Turn the text into an editor."""
+    def correct(self, corpora: Sequence[tuple[str, str]], chosen: str, warning: str) -> None:
+        """Turn the text into an editor; it can be saved to (words, name) *corpora*.
+
+        *warning* is what to think of before.
+        """
+        self.editor.offer(corpora, chosen, warning)
         self.editor.begin(self.shown.text, self.shown.title)
         self.reading.hide()
+
+    def leave_correction(self, note: str) -> None:
+        """The source is another one: an editor that was written in stays, with a *note* on that."""
+        if not self.editor.leave(note):
+            self.end_correction()
 
     def end_correction(self) -> None:
         """Show the translation again."""

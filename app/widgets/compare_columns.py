@@ -31,6 +31,7 @@ class CompareColumns(QWidget):
     close_requested = Signal(str)
     copy_requested = Signal(str)
     back_wanted = Signal(str, bool)
+    correction_wanted = Signal(str)
     corrected = Signal(str, str, str)  # key, text, corpus
     source_lit = Signal(object)  # list of stretches of the source
 
@@ -96,6 +97,10 @@ class CompareColumns(QWidget):
         """The column of a system."""
         return self._cards[key]
 
+    def has(self, key: str) -> bool:
+        """Whether a system has a column."""
+        return key in self._cards
+
     def show_columns(self, columns: Sequence[Shown]) -> None:
         """Show these columns, in this order."""
         self._stack.setCurrentIndex(1 if columns else 0)
@@ -116,18 +121,13 @@ class CompareColumns(QWidget):
         self._offer_against()
         self._mark()
 
-    def offer_corpora(self, corpora: Sequence[tuple[str, str]], chosen: str, warning: str) -> None:
-        """Where corrections can be saved, in all columns."""
-        for card in self._cards.values():
-            if card.editor.isHidden():
-                card.editor.offer(corpora, chosen, warning)
-
     def _card(self, shown: Shown) -> ColumnCard:
         if shown.key not in self._cards:
             card = self._cards[shown.key] = ColumnCard(shown)
             card.close_requested.connect(self.close_requested.emit)
             card.copy_requested.connect(self.copy_requested.emit)
             card.back_wanted.connect(self.back_wanted.emit)
+            card.correction_wanted.connect(self.correction_wanted.emit)
             card.corrected.connect(self.corrected.emit)
             card.pointed.connect(self._pointed)
         return self._cards[shown.key]

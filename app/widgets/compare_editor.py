@@ -92,10 +92,17 @@ class CorrectionEditor(QWidget):
         self._warning.setText(warning)
         self._warning.setVisible(bool(warning))
 
+    def leave(self, note: str) -> bool:
+        """Show a *note* in place of the warning; whether anything was written."""
+        self._warning.setText(note)
+        self._warning.show()
+        return self.text.document().isModified()
+
     def begin(self, text: str, title: str) -> None:
         """Edit *text*, the translation of the system called *title*."""
         self.text.setAccessibleName(tr("Corrected translation of {system}", system=title))
         self.text.setPlainText(text)
+        self.text.document().setModified(False)
         self.text.moveCursor(self.text.textCursor().MoveOperation.End)
         self.show()
         self.text.setFocus()

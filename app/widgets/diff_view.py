@@ -179,28 +179,3 @@ class DiffView(QWidget):
             left_spans, right_spans = [Span(left, False)], [Span(right, False)]
         self.left.text.set_spans(left_spans, "missing")
         self.right.text.set_spans(right_spans, "added")
-
-
-class TextBlock(QFrame):
-    """One labelled text on a card: a source or a reference."""
-
-    def __init__(self, title: str, colour: str = "text_secondary") -> None:
-        super().__init__()
-        self.setProperty("role", "card")
-        self._column = _Column(title, colour)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(16, 12, 16, 12)
-        outer.addWidget(self._column)
-
-    @property
-    def reading(self) -> ReadingText:
-        """The text widget itself."""
-        return self._column.text
-
-    def set(self, text: str, note: str = "", spans: Sequence[Span] | None = None) -> None:
-        """Show *text*, or the marked *spans* of it, with a note at the right of the title."""
-        if spans is None:
-            self._column.text.set_text(text)
-        else:
-            self._column.text.set_spans(spans)
-        self._column.set_head(self._column.text.accessibleName(), note)

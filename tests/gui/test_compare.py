@@ -307,7 +307,8 @@ def test_a_correction_is_saved_and_taken_back(qtbot: QtBot, stepping: Any, worke
     page = stepping
     run = page._model.state.systems[1]
     card = page._columns.card(run)
-    card.correct()
+    card.menu_button.menu().aboutToShow.emit()
+    next(a for a in card.menu_button.menu().actions() if a.text() == "Correct…").trigger()
     editor = card.editor
     assert editor.text.text == card.shown.text and not card.reading.isVisible()
     assert editor._warning.isVisible()  # it would be trained on a test segment
@@ -325,9 +326,28 @@ def test_a_correction_is_saved_and_taken_back(qtbot: QtBot, stepping: Any, worke
     with CorpusStore.open(get_corpus(Workspace.open(worked), "Corrections").path) as store:
         assert store.page(0, 10)[0].excluded == ("hand",)
     assert saved.args[0].id == 1
-    card.correct()
+    page.correct(run)
     qtbot.keyClick(editor.text, Qt.Key.Key_Escape)
     assert editor.isHidden()
+
+
+def test_a_correction_stays_with_its_segment(qtbot: QtBot, stepping: Any, worked: Path) -> None:
+    page = stepping
+    base, run = page._model.state.systems
+    page.correct(base)
+    page.correct(run)
+    editor = page._columns.card(run).editor
+    editor.text.setFocus()
+    qtbot.keyClicks(editor.text, " mien")
+    page._model.step(1)
+    assert page._columns.card(base).editor.isHidden()  # nothing was written in it
+    assert editor.isVisible() and "the file opens 3" in editor._warning.text()
+    with qtbot.waitSignal(page._model.corrections.saved, timeout=WAIT):
+        editor.save_button.click()
+    with CorpusStore.open(get_corpus(Workspace.open(worked), "Corrections").path) as store:
+        (pair,) = store.page(0, 10)
+    assert pair.source == "the file opens 3" and pair.target.endswith(" mien")
+    assert "test 1" in pair.unit
 
 
 def test_terms_are_kept_or_missed(qtbot: QtBot, stepping: Any) -> None:
