@@ -10,6 +10,7 @@ from itertools import count
 from PySide6.QtCore import QObject, Signal
 
 from app.bridge import JobRunner
+from app.i18n import tr
 from app.viewmodels.evaluation_result import Opened, opened
 from app.viewmodels.evaluation_scores import system_roles, system_titles
 from app.viewmodels.names import date_text, direction_name
@@ -134,7 +135,14 @@ class HistoryModel(QObject):
 
     def open(self, id: str) -> None:
         """Read an evaluation; ``found`` follows."""
-        job = self._runner.start(_get, (self._workspace, id), title="", quiet=True, quick=True)
+        job = self._runner.start(
+            _get,
+            (self._workspace, id),
+            title=tr("Open an evaluation"),
+            page="evaluate",
+            quick=True,
+            patient=True,
+        )
         job.succeeded.connect(self.found.emit)
         job.failed.connect(self.failed.emit)
 

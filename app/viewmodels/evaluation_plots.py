@@ -9,6 +9,7 @@ from typing import Any, cast
 from PySide6.QtCore import QObject, Signal
 
 from app.bridge import Job, JobRunner
+from app.i18n import tr
 from app.viewmodels.evaluation_result import ResultModel
 from mulm_core.evaluation import Bucket, Evaluation
 from mulm_core.evaluation.analysis import frequencies, lengths
@@ -110,9 +111,21 @@ class PlotsModel(QObject):
             return
         self._cancel(kind)
         self._asked[kind] = wanted
-        handle = self._jobs[kind] = self._runner.start(job, wanted, title="", quiet=True)
+        handle = self._jobs[kind] = self._runner.start(
+            job,
+            wanted,
+            title=tr("Analyse {test}", test=wanted[0].test_name),
+            page="evaluate",
+            patient=True,
+        )
         handle.succeeded.connect(lambda made: self._take(kind, handle, made))
         handle.failed.connect(self.failed.emit)
+        handle.finished.connect(lambda: self._ended(kind, handle))
+
+    def _ended(self, kind: str, job: Job) -> None:
+        """What failed or was cancelled is made anew when somebody looks again."""
+        if job is self._jobs.get(kind) and kind not in self._made:
+            self._cancel(kind)
 
     def _take(self, kind: str, job: Job, made: object) -> None:
         if job is self._jobs.get(kind):
