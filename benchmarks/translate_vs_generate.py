@@ -3,8 +3,8 @@
     python benchmarks/translate_vs_generate.py [--text sample|everyday] [--sentences N] [--rounds N]
     python benchmarks/translate_vs_generate.py --model 418M --sentences 16 --max-length 40
 
-The same weights, texts, beam search (4 beams) and longest translation for all three, each in a
-process of its own, one after the other, as many rounds as asked. ``generate`` works in float32 on
+The same weights, texts and beam search (4 beams, the model's length penalty) for all three, each in
+a process of its own, one after the other, as many rounds as asked. ``generate`` works in float32 on
 32 sentences at a time, CTranslate2 in int8 on all lines at once; of both, the search alone is timed
 and not the tokenizing. Ours is timed from texts to texts, with a model that is converted and in
 memory. ``--model 418M`` is a model of the exact shape of facebook/m2m100_418M with random weights:
@@ -192,6 +192,7 @@ def plain(options: argparse.Namespace) -> dict[str, Any]:
 
     tokens = tokenizer(options)
     translator = ctranslate2.Translator(str(options.work / "ct2"), compute_type="int8")
+    settings = json.loads((model_folder(options) / "generation_config.json").read_text("utf-8"))
     prefix = [tokens.lang_code_to_token[DIRECTIONS[options.text][1]]]
     sources, _ = texts(options)
     lines = [tokens.convert_ids_to_tokens(tokens.encode(text)) for text in sources]
@@ -201,6 +202,7 @@ def plain(options: argparse.Namespace) -> dict[str, Any]:
             lines,
             target_prefix=[prefix] * len(lines),
             beam_size=BEAMS,
+            length_penalty=settings.get("length_penalty", 1.0),
             max_decoding_length=options.max_length + 1,  # with the language token
         )
         return [result.hypotheses[0] for result in results]
