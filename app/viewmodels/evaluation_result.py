@@ -119,9 +119,9 @@ class ResultModel(QObject):
         return self.query.first, self.query.second
 
     def choose_pair(self, first: int, second: int) -> None:
-        """Compare these two; one that is chosen twice changes places with the other."""
+        """Compare these two; where one was chosen twice, they change places."""
         if first == second:
-            second = self.query.first if first == self.query.second else self.query.second
+            second, first = self.pair
         if (first, second) != self.pair:
             self.ask(replace(self.query, first=first, second=second, only=None))
 

@@ -186,6 +186,9 @@ def test_other_two_systems_are_compared(qtbot: QtBot, page: Any, measured: Evalu
     with qtbot.waitSignal(model.pair_changed, timeout=WAIT):
         model.choose_pair(2, 2)  # they change places
     assert model.pair == (2, 1)
+    with qtbot.waitSignal(model.pair_changed, timeout=WAIT):
+        tab.pair.changed.emit(2, 2)
+    assert model.pair == (1, 2)
 
 
 def test_every_plot_shows_what_was_measured(qtbot: QtBot, page: Any) -> None:
