@@ -188,7 +188,6 @@ class ComparePage(Page):
     def on_closing(self) -> None:
         """Keep a comment that is being written."""
         self._bar.keep_comment()
-        self._model.test.save_now()
 
     def open(self, **kwargs: object) -> None:
         """Take ``run`` (an id), or ``test`` to step through from its ``position`` on.

@@ -52,6 +52,7 @@ class TestBar(QFrame):
         self.setAccessibleName(tr("Test file"))
         self._test = test
         self._settings = settings
+        self._at = -1  # the segment whose comment shows
         self._name = label("", "badge")
         self.previous = tool(
             "chevron-left", tr("Previous segment (Alt+Left)"), lambda: self._step(-1)
@@ -137,10 +138,13 @@ class TestBar(QFrame):
 
     def _show_note(self) -> None:
         note, count = self._test.note, self._test.noted_count
+        self.flag.setEnabled(self._test.can_note)
+        self.comment.setEnabled(self._test.can_note)
         blocked = self.flag.blockSignals(True)
         self.flag.setChecked(note.flagged)
         self.flag.blockSignals(blocked)
-        if not self.comment.hasFocus() or not self.comment.isModified():
+        moved, self._at = self._at != self._test.position, self._test.position
+        if moved or not self.comment.isModified():
             self.comment.setText(note.comment)
         self._noted.setText(tr_n("{n} noted", "{n} noted", count) if count else "")
 

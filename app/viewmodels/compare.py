@@ -63,7 +63,7 @@ class CompareModel(QObject):
         self.state = CompareState(systems=self._remembered())
         self._chosen = bool(self.state.systems)
         self.test = OpenTest(workspace, runner)
-        self.glossary = Glossary(workspace, runner)
+        self.glossary = Glossary(workspace)
         self.corrections = Corrections(workspace, runner, library, settings)
         self._connect()
         self._fill_gaps()

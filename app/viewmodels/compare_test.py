@@ -8,9 +8,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.bridge import Job, JobRunner
+from app.bridge import JobRunner, failure_of
 from app.i18n import tr
 from app.viewmodels.test_files import TestFiles, TestSet
+from mulm_core.errors import MulmError
 from mulm_core.evaluation import (
     Note,
     Outputs,
@@ -26,13 +27,12 @@ __all__ = ["Note", "OpenTest", "Outputs"]
 
 
 @dataclass(frozen=True)
-class _Notes:
-    """All that a person noted on a test set."""
+class _Export:
+    """All that a person noted on a test set, and where to write it."""
 
-    workspace: Workspace
     test: TestSet
     notes: dict[int, Note]
-    path: Path = Path()
+    path: Path
 
 
 class OpenTest(QObject):
@@ -53,8 +53,7 @@ class OpenTest(QObject):
         self._test: TestSet | None = None
         self._outputs: dict[str, Outputs] = {}
         self._notes: dict[int, Note] = {}
-        self._saving: Job | None = None
-        self._unsaved = False
+        self._hash = ""  # of the test set, once its notes are read
         self.position = -1
         self._files = TestFiles(runner)
         self._files.loaded.connect(self.show)
@@ -99,13 +98,12 @@ class OpenTest(QObject):
 
     def show(self, test: TestSet, position: int = 0) -> None:
         """Step through a test set, from ``position`` on."""
-        self.save_now()
-        self._test, self._outputs, self._notes = test, {}, {}
+        self._have(test)
         self.position = 0
         self.opened.emit()
         self.go_to(position)
         job = self._runner.start(_read, (self._workspace, test), title="", quiet=True)
-        job.succeeded.connect(lambda notes: self._take_notes(test, notes))
+        job.succeeded.connect(lambda found: self._take_notes(test, *found))
         job.failed.connect(self.failed.emit)
 
     def go_to(self, position: int) -> None:
@@ -116,9 +114,11 @@ class OpenTest(QObject):
 
     def close(self) -> None:
         """Have no test set."""
-        self.save_now()
-        self._test, self._outputs, self._notes = None, {}, {}
+        self._have(None)
         self.position = -1
+
+    def _have(self, test: TestSet | None) -> None:
+        self._test, self._outputs, self._notes, self._hash = test, {}, {}, ""
 
     def _take_outputs(self, paths: Sequence[Path]) -> None:
         test = self._test
@@ -150,6 +150,11 @@ class OpenTest(QObject):
         return self._notes.get(self.position, Note())
 
     @property
+    def can_note(self) -> bool:
+        """Whether the notes that were made before are read: those to come are added to them."""
+        return bool(self._hash)
+
+    @property
     def noted_count(self) -> int:
         """How many segments are flagged or commented."""
         return sum(map(bool, self._notes.values()))
@@ -173,55 +178,34 @@ class OpenTest(QObject):
         """Write the noted segments to a TSV or CSV file."""
         if self._test is None:
             return
-        request = _Notes(self._workspace, self._test, dict(self._notes), path)
+        request = _Export(self._test, dict(self._notes), path)
         job = self._runner.start(_export, request, title=tr("Export"), patient=True)
         job.succeeded.connect(lambda count: self.exported.emit(path, count))
         job.failed.connect(self.failed.emit)
 
-    def save_now(self) -> None:
-        """Write what is not written yet, before it is too late to do so in the background."""
-        if self._unsaved and self._test is not None:
-            self._unsaved = False
-            _save(JobContext(), _Notes(self._workspace, self._test, dict(self._notes)))
-
     def _write(self, note: Note) -> None:
-        if self._test is None or note == self.note:
+        if not self._hash or note == self.note:
             return
         self._notes[self.position] = note
-        self._unsaved = True
+        try:
+            save_notes(self._workspace, self._hash, self.name, self._notes)
+        except MulmError as error:
+            self.failed.emit(failure_of(error))
         self.noted.emit()
-        self._save()
 
-    def _save(self) -> None:
-        """One save at a time, so that the last state stays."""
-        if self._saving is not None or not self._unsaved or self._test is None:
-            return
-        self._unsaved = False
-        request = _Notes(self._workspace, self._test, dict(self._notes))
-        self._saving = self._runner.start(_save, request, title="", quiet=True, quick=True)
-        self._saving.failed.connect(self.failed.emit)
-        self._saving.finished.connect(self._saved)
-
-    def _saved(self) -> None:
-        self._saving = None
-        self._save()
-
-    def _take_notes(self, test: TestSet, notes: dict[int, Note]) -> None:
+    def _take_notes(self, test: TestSet, test_hash: str, notes: dict[int, Note]) -> None:
         if test is self._test:
-            self._notes = {**notes, **self._notes}
+            self._hash, self._notes = test_hash, notes
             self.noted.emit()
 
 
-def _read(ctx: JobContext, request: tuple[Workspace, TestSet]) -> dict[int, Note]:
+def _read(ctx: JobContext, request: tuple[Workspace, TestSet]) -> tuple[str, dict[int, Note]]:
     workspace, test = request
-    return load_notes(workspace, test.hash)
+    test_hash = test.hash
+    return test_hash, load_notes(workspace, test_hash)
 
 
-def _save(ctx: JobContext, request: _Notes) -> None:
-    save_notes(request.workspace, request.test, request.notes)
-
-
-def _export(ctx: JobContext, request: _Notes) -> int:
+def _export(ctx: JobContext, request: _Export) -> int:
     return export_notes(request.path, request.test, request.notes)
 
 

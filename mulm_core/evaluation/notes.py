@@ -44,13 +44,16 @@ def load_notes(workspace: Workspace, test_hash: str) -> dict[int, Note]:
     return dict(sorted(notes.items()))
 
 
-def save_notes(workspace: Workspace, test: TestSet, notes: Notes) -> None:
-    """Keep ``notes`` in place of those that were there; raises :class:`MulmError` for the disk."""
-    path = _path(workspace, test.hash)
+def save_notes(workspace: Workspace, test_hash: str, name: str, notes: Notes) -> None:
+    """Keep ``notes`` in place of those that were there, with the test set's ``name`` for people.
+
+    Raises :class:`MulmError` where the disk fails.
+    """
+    path = _path(workspace, test_hash)
     with explain_os_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     kept = {str(at): asdict(note) for at, note in sorted(notes.items()) if note}
-    files.write_json(path, {"test": test.name, "notes": kept})
+    files.write_json(path, {"test": name, "notes": kept})
 
 
 def export_notes(path: Path, test: TestSet, notes: Notes) -> int:

@@ -61,6 +61,7 @@ def stepping(qtbot: QtBot, window: MainWindow, page: Any, tmp_path: Path) -> Any
     )
     assert drop(window, [tmp_path / "test.fr", tmp_path / "test.en"])
     qtbot.waitUntil(lambda: page._model.state.count == 3 and translated(page), timeout=WAIT)
+    qtbot.waitUntil(lambda: page._model.test.can_note, timeout=WAIT)
     return page
 
 
@@ -259,10 +260,8 @@ def test_flags_and_comments_stay_with_the_test_file(
     page._bar.comment.setText("closing")
     page.on_closing()
     (kept,) = (worked / "notes").glob("*.json")
-    qtbot.waitUntil(
-        lambda: json.loads(kept.read_text(encoding="utf-8"))["notes"]["2"]["comment"] == "closing",
-        timeout=WAIT,
-    )
+    notes = json.loads(kept.read_text(encoding="utf-8"))["notes"]
+    assert notes["2"] == {"flagged": False, "comment": "closing"}
     again = test._test
     page._model.close_test()
     test.show(again)
@@ -364,7 +363,7 @@ def test_terms_are_kept_or_missed(qtbot: QtBot, stepping: Any) -> None:
     page._model.set_direction("fr", "en")
     assert page._model.glossary.terms == ()
     page._model.set_direction("en", "fr")
-    qtbot.waitUntil(lambda: len(page._model.glossary.terms) == 3, timeout=WAIT)
+    assert len(page._model.glossary.terms) == 3
     assert table.terms()[2] == ("row", "ligne")
     table.setCurrentCell(2, 0)
     table.remove_selected()

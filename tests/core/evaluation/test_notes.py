@@ -26,10 +26,10 @@ NOTES = {2: Note(True, "tense\n?"), 0: Note(comment="好"), 1: Note()}
 
 def test_notes_come_back_with_the_test_set_they_are_of(workspace: Workspace) -> None:
     assert load_notes(workspace, TEST.hash) == {}
-    save_notes(workspace, TEST, NOTES)
+    save_notes(workspace, TEST.hash, TEST.name, NOTES)
     assert list(load_notes(workspace, TEST.hash).items()) == [(0, NOTES[0]), (2, NOTES[2])]
     assert load_notes(workspace, "another") == {}
-    save_notes(workspace, TEST, {})
+    save_notes(workspace, TEST.hash, TEST.name, {})
     assert load_notes(workspace, TEST.hash) == {}
 
 
@@ -56,7 +56,7 @@ def test_glossaries_are_kept_by_direction(workspace: Workspace) -> None:
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"notes": {"x": 1}}', "[1, 2]"])
 def test_damaged_files_are_told(workspace: Workspace, text: str) -> None:
-    save_notes(workspace, TEST, {})
+    save_notes(workspace, TEST.hash, TEST.name, {})
     store_terms(workspace, "de", "fr", ())
     for path in (*workspace.root.glob("notes/*"), *workspace.root.glob("glossaries/*")):
         path.write_text(text, encoding="utf-8")
