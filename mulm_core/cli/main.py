@@ -45,8 +45,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(error, arguments)
 
 
-def build_parser() -> Parser:
-    """The whole command line; imports nothing heavy."""
+def build_parser(arguments: Sequence[str]) -> Parser:
+    """The command line, with the flags of the commands that ``arguments`` name.
+
+    Imports nothing heavy.
+    """
     parser = Parser(
         prog="mulm",
         description="Fine-tune, compare and score your own translation models on this computer.",
@@ -55,13 +58,12 @@ def build_parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"mulm {__version__}")
     add_common(parser)
     subparsers = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
-    for command in commands.ALL:
-        command.register(subparsers)
+    commands.register(subparsers, arguments)
     return parser
 
 
 def _run(arguments: list[str]) -> Answer:
-    args = build_parser().parse_args(arguments)
+    args = build_parser(arguments).parse_args(arguments)
     quiet.silence()
     answer: Answer = args.run(args)
     return answer

@@ -6,7 +6,7 @@ from argparse import Namespace
 from dataclasses import asdict
 from typing import Any
 
-from mulm_core.cli.args import add_command, workspace
+from mulm_core.cli.args import Parser, workspace
 from mulm_core.cli.evaluating import add_evaluation, evaluated, outcome
 from mulm_core.cli.output import Answer
 from mulm_core.errors import UserError
@@ -16,9 +16,8 @@ _SORTS = ("difference", "gain", "loss", "number")
 _SHOWN = 10
 
 
-def register(subparsers: Any) -> None:
+def declare(parser: Parser) -> None:
     """Declare ``mulm compare``."""
-    parser = add_command(subparsers, "compare", "segments in the words of several systems")
     parser.add_argument(
         "evaluation", nargs="?", metavar="EVAL", help="a saved evaluation; else as for evaluate"
     )

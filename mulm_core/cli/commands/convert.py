@@ -6,18 +6,15 @@ from argparse import Namespace
 from dataclasses import asdict
 from typing import Any
 
-from mulm_core.cli.args import add_command, workspace
+from mulm_core.cli.args import Parser, workspace
 from mulm_core.cli.output import Answer, size
 from mulm_core.cli.running import run_job
 from mulm_core.translation import Conversion, ConvertRequest, convert
 from mulm_core.translation.options import PRECISIONS
 
 
-def register(subparsers: Any) -> None:
+def declare(parser: Parser) -> None:
     """Declare ``mulm convert``."""
-    parser = add_command(
-        subparsers, "convert", "convert a run for quick translation, checked on its dev segments"
-    )
     system = parser.add_mutually_exclusive_group(required=True)
     system.add_argument("from_run", metavar="RUN", nargs="?", help="a fine-tuned run")
     system.add_argument("--model", help="a model id or folder, such as starter")

@@ -19,11 +19,8 @@ if TYPE_CHECKING:
 _SHOWN_PROBLEMS = 10
 
 
-def register(subparsers: Any) -> None:
+def declare(parser: Parser) -> None:
     """Declare ``mulm corpus`` and its actions."""
-    parser = add_command(
-        subparsers, "corpus", "sentence pairs: import, look at, check, split, export"
-    )
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     load = add_command(actions, "import", "read files of any format into a corpus")
     _declare_import(load)

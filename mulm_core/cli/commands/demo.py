@@ -7,9 +7,9 @@ import tempfile
 from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mulm_core.cli.args import add_command
+from mulm_core.cli.args import Parser
 from mulm_core.cli.output import Answer
 from mulm_core.cli.running import run_job
 from mulm_core.samples import get_sample
@@ -19,13 +19,8 @@ if TYPE_CHECKING:
     from mulm_core.demo import DemoResult
 
 
-def register(subparsers: Any) -> None:
+def declare(parser: Parser) -> None:
     """Declare ``mulm demo``."""
-    parser = add_command(
-        subparsers,
-        "demo",
-        "the whole job on a sample project: import, fine-tune, score, compare",
-    )
     parser.add_argument("--sample", default="", metavar="KEY", help="which sample project")
     parser.add_argument("--model", default="starter", help="a model id or folder")
     parser.set_defaults(run=_demo)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mulm_core import languages
-from mulm_core.cli.args import add_command
+from mulm_core.cli.args import Parser
 from mulm_core.cli.evaluating import add_evaluation, evaluated, outcome
 from mulm_core.cli.output import Answer, table
 from mulm_core.evaluation import Evaluation, Kept, Leakage, SystemResult
@@ -16,9 +16,8 @@ from mulm_core.report import wording, write_csv, write_json
 from mulm_core.scoring import METRICS, Score, Significance, in_words, verdict
 
 
-def register(subparsers: Any) -> None:
+def declare(parser: Parser) -> None:
     """Declare ``mulm evaluate``."""
-    parser = add_command(subparsers, "evaluate", "score systems on a test set")
     add_evaluation(parser)
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write a row for every segment")
     parser.add_argument("--json-file", type=Path, metavar="FILE", help="write everything as JSON")

@@ -7,14 +7,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from mulm_core.cli.args import add_command, workspace
+from mulm_core.cli.args import Parser, add_command, workspace
 from mulm_core.cli.output import Answer, size, table
 from mulm_core.models import ModelInfo, add_model, list_models, remove_model
 
 
-def register(subparsers: Any) -> None:
+def declare(parser: Parser) -> None:
     """Declare ``mulm models list|add|remove``."""
-    parser = add_command(subparsers, "models", "base models: list, add, remove")
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     add_command(actions, "list", "list the models").set_defaults(run=_list)
     add = add_command(actions, "add", "put a model folder in Hugging Face layout on the list")

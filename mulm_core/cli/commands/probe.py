@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from argparse import Namespace
 from dataclasses import asdict
-from typing import Any
 
-from mulm_core.cli.args import add_command
+from mulm_core.cli.args import Parser
 from mulm_core.cli.commands.train import add_training, training_request
 from mulm_core.cli.output import Answer, duration
 from mulm_core.cli.running import run_job
 from mulm_core.training import ProbeResult, Recipe, probe
 
 
-def register(subparsers: Any) -> None:
+def declare(parser: Parser) -> None:
     """Declare ``mulm probe``, with the flags of ``mulm train``."""
-    parser = add_command(
-        subparsers, "probe", "what a training would take here: time, memory, disk; keeps nothing"
-    )
     add_training(parser)
     parser.set_defaults(run=_probe)
 

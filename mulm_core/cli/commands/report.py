@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from argparse import Namespace
 from pathlib import Path
-from typing import Any
 
-from mulm_core.cli.args import add_command, workspace
+from mulm_core.cli.args import Parser, workspace
 from mulm_core.cli.output import Answer
 from mulm_core.cli.running import run_job
 from mulm_core.errors import UserError
@@ -16,9 +15,8 @@ from mulm_core.runs import list_runs
 from mulm_core.workspace import Workspace
 
 
-def register(subparsers: Any) -> None:
+def declare(parser: Parser) -> None:
     """Declare ``mulm report``."""
-    parser = add_command(subparsers, "report", "write down an evaluation for others")
     parser.add_argument(
         "subject", metavar="EVAL|RUN", help="an evaluation, or a run: its newest evaluation"
     )

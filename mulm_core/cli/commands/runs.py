@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from mulm_core.cli.args import add_command, workspace
+from mulm_core.cli.args import Parser, add_command, workspace
 from mulm_core.cli.commands.convert import described, sentence
 from mulm_core.cli.output import Answer, duration, number, table
 from mulm_core.runs import (
@@ -50,11 +50,8 @@ _COLUMNS = {
 _DECIMALS = dict.fromkeys(_COLUMNS, 1) | {"loss": 3}
 
 
-def register(subparsers: Any) -> None:
+def declare(parser: Parser) -> None:
     """Declare ``mulm runs list|show|diff|rename|note|delete|restore``."""
-    parser = add_command(
-        subparsers, "runs", "fine-tuning runs: list, show, diff, rename, note, delete, restore"
-    )
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     listed = add_command(actions, "list", "list the runs, newest first")
     listed.add_argument("--deleted", action="store_true", help="those in the trash")

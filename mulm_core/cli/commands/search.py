@@ -6,9 +6,8 @@ import shlex
 from argparse import Namespace
 from collections import Counter
 from dataclasses import asdict
-from typing import Any
 
-from mulm_core.cli.args import add_command
+from mulm_core.cli.args import Parser
 from mulm_core.cli.args import workspace as workspace_of
 from mulm_core.cli.commands.train import add_training, given_training, training_request
 from mulm_core.cli.output import Answer, duration, number, table
@@ -37,9 +36,8 @@ _ENDINGS = {
 _STOPPING = "Stopping; what has ended and the best run are kept."
 
 
-def register(subparsers: Any) -> None:
+def declare(parser: Parser) -> None:
     """Declare ``mulm search``, with the flags of ``mulm train`` and the search's own."""
-    parser = add_command(subparsers, "search", "search for a better recipe within a budget")
     parser.add_argument(
         "--trials", type=int, metavar="N", help=f"recipes to try at most; {_TRIALS} unless told"
     )

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from mulm_core import languages
-from mulm_core.cli.args import Parser, add_command, add_declared, add_direction, declared_texts
+from mulm_core.cli.args import Parser, add_declared, add_direction, declared_texts
 from mulm_core.cli.args import workspace as workspace_of
 from mulm_core.cli.commands.runs import direction_scores
 from mulm_core.cli.output import Answer, duration, number
@@ -37,9 +37,8 @@ _ENDINGS = {
 }
 
 
-def register(subparsers: Any) -> None:
+def declare(parser: Parser) -> None:
     """Declare ``mulm train``; a flag for every usual field of the recipe."""
-    parser = add_command(subparsers, "train", "fine-tune a model on a corpus")
     parser.add_argument("--resume", metavar="RUN", help="go on with a run that did not end")
     parser.add_argument(
         "--tracker",

@@ -9,7 +9,7 @@ from typing import Any
 
 from mulm_core import files
 from mulm_core.cli.args import (
-    add_command,
+    Parser,
     add_declared,
     add_direction,
     declared_values,
@@ -22,9 +22,8 @@ from mulm_core.errors import UserError
 from mulm_core.translation import DecodeOptions, TranslateRequest, translate_n_best
 
 
-def register(subparsers: Any) -> None:
+def declare(parser: Parser) -> None:
     """Declare ``mulm translate``."""
-    parser = add_command(subparsers, "translate", "translate text, a line at a time")
     system = parser.add_mutually_exclusive_group(required=True)
     system.add_argument("--model", help="a model id or folder, such as starter")
     system.add_argument("--run", dest="from_run", metavar="RUN", help="a fine-tuned run")
