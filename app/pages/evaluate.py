@@ -217,12 +217,14 @@ class EvaluatePage(Page):
 
     def _compare(self, position: int) -> None:
         evaluation = self._model.result.evaluation
+        systems, outputs = self._model.compared()
         self._navigate(
             "compare",
             test=evaluation.test,
             direction=(evaluation.source, evaluation.target),
-            run=self._model.compared_run(),
             position=position,
+            systems=systems,
+            outputs=outputs,
         )
 
 

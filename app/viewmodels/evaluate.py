@@ -356,10 +356,11 @@ class EvaluateModel(QObject):
         )
         self.evaluated.emit()
 
-    def compared_run(self) -> str:
-        """The id of the first run that was scored; empty where there is none."""
+    def compared(self) -> tuple[list[str], list[Outputs]]:
+        """What was scored: the ids of models and runs, and other systems' translations."""
         systems = self.state.evaluation.systems if self.state.evaluation else ()
-        return next((one.run for one in systems if one.run), "")
+        outputs = [Outputs(one.title, one.hypotheses, one.file) for one in systems if one.file]
+        return [one.system for one in systems if not one.file], outputs
 
 
 def _knows(tags: Sequence[str], *wanted: str) -> bool:

@@ -91,6 +91,20 @@ def test_significance_is_in_words_and_its_numbers_one_click_away(page: Any) -> N
     assert all(signature.startswith("nrefs:1|") for _, signature in rows)
 
 
+def test_a_segment_opens_beside_other_systems_outputs(
+    qtbot: QtBot, window: MainWindow, page: Any
+) -> None:
+    first = page._model.result.fetch(0, 1)[0]
+    page._result.segments.table.row_activated.emit(0)
+    assert window.current_page == "compare"
+    compare: Any = window.page("compare")
+    columns = compare._columns
+    qtbot.waitUntil(lambda: {"poor", "fine"} <= columns.texts().keys(), timeout=WAIT)
+    shown = columns.texts()
+    assert (shown["poor"], shown["fine"]) == (POOR[first.number], FINE[first.number])
+    assert shown["Reference"] == REFERENCES[first.number]
+
+
 def test_p_values_are_written_as_people_do() -> None:
     spaced = "p\N{NO-BREAK SPACE}{}\N{NO-BREAK SPACE}{}"
     assert p_words(0.0001) == spaced.format("<", "0.001")
