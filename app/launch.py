@@ -157,9 +157,11 @@ def make_context(workspace: Path | None) -> AppContext:
 
 def make_window(ctx: AppContext) -> MainWindow:
     """Return the window with all its pages; not shown yet."""
+    from app.collector import Collector
     from app.main_window import MainWindow
 
     window = MainWindow(ctx, page_specs())
+    Collector(window)
     ctx.library.refresh()
     return window
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.bridge import JobRunner
 from app.i18n import tr
@@ -34,6 +34,9 @@ from mulm_core.translation import ConvertRequest, convert
 from mulm_core.workspace import Workspace
 
 __all__ = ["Estimate", "FineTuneModel", "Forecast", "Setup"]
+
+
+_SETTLED_MS = 2000  # the result is on the screen
 
 
 class FineTuneModel(QObject):
@@ -315,7 +318,9 @@ class FineTuneModel(QObject):
             stoppable=True,
         )
         job.finished.connect(self.library.refresh)
-        job.succeeded.connect(self._convert)
+        job.succeeded.connect(
+            lambda result: QTimer.singleShot(_SETTLED_MS, self, lambda: self._convert(result))
+        )
         self.run.follow(job, setup.source, setup.target)
 
     def _convert(self, result: TrainResult) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import importlib
 import importlib.util
 import os
 import sys
@@ -22,14 +23,15 @@ _LIBRARY = "libtorch_cpu.so"  # nearly all of torch's size; it knows nothing of 
 _lock = threading.Lock()
 
 
-def import_libraries() -> None:
-    """Import torch and transformers; quick when they have been."""
+def import_libraries(*names: str) -> None:
+    """Import modules that torch is a part of, such as ``peft``; quick when they have been."""
     with _lock:
-        if "torch" in sys.modules:
-            return
-        _link_torch()
-        with _uncollected():
-            from transformers import AutoModelForSeq2SeqLM, AutoTokenizer  # noqa: F401
+        missing = [name for name in names if name not in sys.modules]
+        if missing:
+            _link_torch()
+            with _uncollected():
+                for name in missing:
+                    importlib.import_module(name)
 
 
 def _link_torch() -> None:
@@ -49,10 +51,11 @@ def _link_torch() -> None:
 @contextmanager
 def _uncollected() -> Iterator[None]:
     """Nothing is collected inside; what was made there the collector never looks at again."""
-    gc.collect()
+    collecting = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         gc.freeze()
-        gc.enable()
+        if collecting:
+            gc.enable()

@@ -20,6 +20,8 @@ from mulm_core.quiet import quiet_libraries
 if TYPE_CHECKING:
     import torch
 
+_AUTO = tuple(f"transformers.models.auto.{name}_auto" for name in ("modeling", "tokenization"))
+
 
 @dataclass
 class Base:
@@ -82,13 +84,14 @@ def load_base(info: ModelInfo, device: str | None = None) -> Base:
     """
     if info.problem:
         raise UserError(info.problem, where=info.path)
-    import_libraries()
+    kind = read_config(info.path)["model_type"]
+    import_libraries("torch", *_AUTO, f"transformers.models.{kind}.modeling_{kind}")
     import torch
 
     keep_freed_memory()
     place = torch.device(device or pick_device())
     model, tokenizer = _read(info, place)
-    family = FAMILIES[read_config(info.path)["model_type"]]
+    family = FAMILIES[kind]
     family.prepare(tokenizer)
     model.requires_grad_(False)
     model.eval()

@@ -20,6 +20,7 @@ from mulm_core.jobs import JobContext, LogLine
 from mulm_core.models import Base, ModelInfo, device_summary, get_model, load_base, weights_hash
 from mulm_core.models.device import core_count
 from mulm_core.models.families import pick_language
+from mulm_core.models.libraries import import_libraries
 from mulm_core.runs import RunManifest
 from mulm_core.training.batches import TokenPairs, TokenTable, tokenise
 from mulm_core.training.dev import DevSet, Segments
@@ -72,6 +73,7 @@ def prepare(ctx: JobContext, request: TrainRequest) -> Setup:
     segments = dev_segments(read, recipe.dev_size)
     general = general_segments(request, segments)
     ctx.report(0, None, f"Loading {info.title}")
+    import_libraries("peft", "accelerate")
     base = load_base(info)
     base.learn_languages(request.language_as, request.add_language)
     ctx.check()
