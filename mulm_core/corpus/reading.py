@@ -18,10 +18,12 @@ from mulm_core.errors import UserError
 _BATCH = 500  # rows fetched at once while a view is streamed
 _FILTERED = 64  # rows of a search that are filtered at once
 _REMEMBERED = 8  # searches whose rows are known, four bytes a row each
+_SEARCHED = 2  # corpora whose signatures are in memory
 _COLUMNS = "p.id, p.source, p.target, p.split, f.name, p.unit, p.excluded, p.kept"
 
 # Of searches that were counted; a table asks for many pages of one search, in any order.
 _found: OrderedDict[tuple[State, View], Sequence[int]] = OrderedDict()
+_signatures: OrderedDict[State, search.Signatures] = OrderedDict()
 
 
 class Reading(Opened):
@@ -66,7 +68,9 @@ class Reading(Opened):
             return
         with explain_database_errors(self.path):
             waiting: list[int] = []
-            for found in search.hits(self._connection, search.fold(view.query)):
+            for found in search.hits(
+                self._connection, search.fold(view.query), self._all_signatures()
+            ):
                 waiting += found
                 if len(waiting) >= _FILTERED:
                     yield from self._allowed(view, waiting)
@@ -94,6 +98,12 @@ class Reading(Opened):
         with explain_database_errors(self.path):
             for id, source, target, split, file in found:
                 yield id, source, target, SPLITS[split], names[file]
+
+    def _all_signatures(self) -> search.Signatures:
+        state = self._state()
+        if state not in _signatures:
+            remember(_signatures, state, search.Signatures(self._connection), _SEARCHED)
+        return _signatures[state]
 
     def _remember(self, view: View) -> Sequence[int]:
         key = (self._state(), view)

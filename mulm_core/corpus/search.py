@@ -20,7 +20,8 @@ _SINGLE = 1 << _HASHED  # from here on a bit for each single byte
 _BITS = _SINGLE + 256
 _FACTOR = 2654435761  # Knuth's multiplicative hash spreads neighbours over the high bits
 _RUNS = (2, 3)  # bytes
-_AT_ONCE = 16  # blocks fetched at once; the first rows found show soon
+_AT_ONCE = 16  # blocks fetched at once at first: what is found there shows soon
+_MOST_AT_ONCE = 64
 _BETWEEN, _END = "\x1f", "\x1e"  # the sides of a row, two rows
 _ROW_END = _END.encode()
 
@@ -81,10 +82,38 @@ def refresh(connection: sqlite3.Connection, changed: Iterable[int]) -> None:
         add(connection, [block(first, rows.fetchall())])
 
 
-def hits(connection: sqlite3.Connection, query: bytes) -> Iterator[list[int]]:
+class Signatures:
+    """The signatures of all blocks in memory: 33 MB for a million rows, read in 40 ms.
+
+    A query asks them in two, where reading them costs more than all else.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        import numpy as np
+
+        rows = connection.execute("SELECT first, signature FROM blocks ORDER BY first").fetchall()
+        self._firsts = np.array([first for first, _ in rows], np.int64)
+        joined = b"".join(signature for _, signature in rows)
+        self._bytes = np.frombuffer(joined, np.uint8).reshape(len(rows), _BITS // 8)
+
+    def candidates(self, query: bytes) -> list[int]:
+        """The blocks, by their first rows, that may hold ``query``."""
+        import numpy as np
+
+        left = np.arange(len(self._firsts))
+        for bit in _bits(query):
+            left = left[self._bytes[left, bit >> 3] & (0x80 >> (bit & 7)) != 0]
+        firsts: list[int] = self._firsts[left].tolist()
+        return firsts
+
+
+def hits(
+    connection: sqlite3.Connection, query: bytes, signatures: Signatures | None = None
+) -> Iterator[list[int]]:
     """The ids of the rows that hold ``query``, folded: a list for each block that has some."""
-    candidates = _candidates(connection, query)
-    while firsts := list(islice(candidates, _AT_ONCE)):
+    candidates = iter((signatures or Signatures(connection)).candidates(query))
+    size = _AT_ONCE
+    while firsts := list(islice(candidates, size)):
         for first, folded in connection.execute(
             "SELECT first, folded FROM blocks WHERE first IN (SELECT value FROM json_each(?)) "
             "ORDER BY first",
@@ -93,19 +122,7 @@ def hits(connection: sqlite3.Connection, query: bytes) -> Iterator[list[int]]:
             if query in folded:
                 rows = enumerate(folded.split(_ROW_END), first)
                 yield [at for at, row in rows if query in row]
-
-
-def _candidates(connection: sqlite3.Connection, query: bytes) -> Iterator[int]:
-    """The blocks that may hold it, by their signatures."""
-    tests = [(bit >> 3, 0x80 >> (bit & 7)) for bit in _bits(query)]
-    for first, signature in connection.execute(
-        "SELECT first, signature FROM blocks ORDER BY first"
-    ):
-        for at, mask in tests:
-            if not signature[at] & mask:
-                break
-        else:
-            yield first
+        size = min(2 * size, _MOST_AT_ONCE)
 
 
 def _without_marks(text: str) -> str:
