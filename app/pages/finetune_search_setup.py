@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from app.i18n import rough_duration, score, tr, tr_n
 from app.viewmodels.names import date_text, run_status
 from app.viewmodels.search import FieldChoice, SearchModel, SearchRow
+from app.widgets.combos import indented
 from app.widgets.entry_list import Entry, EntryList, item_key
 from app.widgets.page import Card, InlineMessage, label, primary_button
 
@@ -76,10 +77,10 @@ class SearchSetup(QWidget):
         self._list()
 
     def _budget(self) -> QHBoxLayout:
-        self.trials = QSpinBox()
+        self.trials = indented(QSpinBox())
         self.trials.setRange(1, 1000)
         self.trials.setValue(_TRIALS)
-        self.minutes = QDoubleSpinBox()
+        self.minutes = indented(QDoubleSpinBox())
         self.minutes.setRange(0, 100_000)
         self.minutes.setDecimals(0)
         self.minutes.setSingleStep(10)

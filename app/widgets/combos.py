@@ -1,10 +1,13 @@
-"""Combo boxes that follow a list."""
+"""Combo boxes that follow a list, and spin boxes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
-from PySide6.QtWidgets import QComboBox, QSizePolicy
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QSizePolicy
+
+Spin = TypeVar("Spin", bound=QAbstractSpinBox)
 
 
 def combo_box(name: str, width: int = 160) -> QComboBox:
@@ -30,3 +33,9 @@ def fill(box: QComboBox, items: Sequence[tuple[str, str]], current: str, empty: 
     box.setPlaceholderText(empty)
     box.setCurrentIndex(box.findData(current))
     box.setEnabled(bool(items))
+
+
+def indented(box: Spin) -> Spin:
+    """A spin box whose text begins where that of other fields does: style sheets cannot say so."""
+    box.lineEdit().setTextMargins(9, 0, 0, 0)
+    return box
