@@ -7,6 +7,7 @@ A dataclass declares each field with :func:`declared`; :func:`specs` lists them 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 import types
 import typing
@@ -64,6 +65,12 @@ def declared(
 
 def specs(cls: type) -> dict[str, FieldSpec]:
     """The declared fields of a dataclass by name, in declaration order."""
+    return dict(_specs(cls))
+
+
+@functools.cache
+def _specs(cls: type) -> dict[str, FieldSpec]:
+    # Reading type hints takes a millisecond, and a form asks for them dozens of times.
     hints = typing.get_type_hints(cls)
     found: dict[str, FieldSpec] = {}
     for field in dataclasses.fields(cls):
