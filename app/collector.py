@@ -17,16 +17,28 @@ _TIMES = 10  # looks at the young before those that survived are looked at, and 
 
 
 class Collector(QObject):
-    """While *owner* lives, it collects in Python's place."""
+    """While *owner* lives, it collects in Python's place; the last of several gives it back."""
+
+    _living = 0
+    _was_on = True  # before the first of them
 
     def __init__(self, owner: QObject) -> None:
         super().__init__(owner)
+        if not Collector._living:
+            Collector._was_on = gc.isenabled()
+        Collector._living += 1
         gc.disable()
-        owner.destroyed.connect(lambda: gc.enable())
+        owner.destroyed.connect(lambda: _owner_gone())
         timer = QTimer(self)
         timer.setInterval(_TICK_MS)
         timer.timeout.connect(_collect)
         timer.start()
+
+
+def _owner_gone() -> None:
+    Collector._living -= 1
+    if not Collector._living and Collector._was_on:
+        gc.enable()
 
 
 def _collect() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -15,6 +16,14 @@ from app.context import AppContext
 from app.main_window import MainWindow
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(autouse=True)
+def collected_here() -> Iterator[None]:
+    """Widgets of earlier tests are garbage; a worker thread of this one must not destroy them."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture

@@ -20,8 +20,12 @@ class Cycle:
 
 
 def test_garbage_of_any_thread_dies_on_this_one(qtbot: QtBot) -> None:
-    owner = QObject()
-    Collector(owner)
+    gc.enable()
+    earlier, owner = QObject(), QObject()
+    for one in (earlier, owner):
+        Collector(one)
+    earlier.deleteLater()
+    qtbot.wait(50)
     died_on: list[int] = []
 
     def work() -> None:
