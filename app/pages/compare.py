@@ -16,7 +16,7 @@ from app.context import AppContext
 from app.i18n import number, tr, tr_n
 from app.icons import icon
 from app.pages.compare_shown import reference, shown, table
-from app.pages.compare_test_bar import TestBar, tool
+from app.pages.compare_test_bar import TestBar
 from app.pages.test_files import ask_test_files
 from app.viewmodels.compare import CompareModel
 from app.viewmodels.compare_corrections import Saved
@@ -27,7 +27,7 @@ from app.widgets.compare_columns import CompareColumns
 from app.widgets.compare_glossary import GlossaryDialog
 from app.widgets.compare_source import SourceText
 from app.widgets.language_box import LanguageBox
-from app.widgets.page import InlineMessage, Page, primary_button, quiet_button
+from app.widgets.page import InlineMessage, Page, primary_button, quiet_button, tool_button
 
 _TYPING_MS = 350
 _SOURCE_HEIGHT = 96
@@ -81,7 +81,7 @@ class ComparePage(Page):
     # Building ------------------------------------------------------------------------------
 
     def _direction_row(self) -> QHBoxLayout:
-        swap = tool(
+        swap = tool_button(
             "arrow-left-right", tr("Translate the other direction"), lambda: self._model.swap()
         )
         self._terms = quiet_button(tr("Glossary"), "book-open", self.edit_glossary)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QSize, Qt, Signal
+from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -14,7 +13,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QSpinBox,
-    QToolButton,
 )
 
 from app.i18n import number, tr, tr_n
@@ -22,22 +20,9 @@ from app.icons import icon
 from app.viewmodels.compare_test import OpenTest
 from app.widgets.combos import indented
 from app.widgets.menu_button import menu_button
-from app.widgets.page import label
+from app.widgets.page import label, tool_button
 
 _LAST_FOLDER = "folders/notes"
-
-
-def tool(icon_name: str, words: str, clicked: Callable[[], object] | None = None) -> QToolButton:
-    """Return a small button with a picture, called *words*."""
-    button = QToolButton()
-    button.setIcon(icon(icon_name))
-    button.setIconSize(QSize(16, 16))
-    button.setToolTip(words)
-    button.setAccessibleName(words)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    if clicked is not None:
-        button.clicked.connect(lambda: clicked())
-    return button
 
 
 class TestBar(QFrame):
@@ -55,10 +40,10 @@ class TestBar(QFrame):
         self._settings = settings
         self._at = -1  # the segment whose comment shows
         self._name = label("", "badge")
-        self.previous = tool(
+        self.previous = tool_button(
             "chevron-left", tr("Previous segment (Alt+Left)"), lambda: self._step(-1)
         )
-        self.following = tool(
+        self.following = tool_button(
             "chevron-right", tr("Next segment (Alt+Right)"), lambda: self._step(1)
         )
         self.position = indented(QSpinBox())
@@ -67,7 +52,7 @@ class TestBar(QFrame):
         self.position.setKeyboardTracking(False)
         self.position.setMinimumWidth(88)
         self._of = label("", "secondary")
-        self.flag = tool("flag", tr("Flag this segment (Ctrl+D)"))
+        self.flag = tool_button("flag", tr("Flag this segment (Ctrl+D)"))
         self.flag.setIcon(icon("flag", checked_token="warning"))
         self.flag.setCheckable(True)
         self.comment = QLineEdit()
@@ -98,7 +83,7 @@ class TestBar(QFrame):
         row.addSpacing(4)
         row.addWidget(self._noted)
         row.addWidget(self.more)
-        row.addWidget(tool("x", tr("Close the test file"), self.close_wanted.emit))
+        row.addWidget(tool_button("x", tr("Close the test file"), self.close_wanted.emit))
 
     def _fill(self, menu: QMenu) -> None:
         menu.clear()

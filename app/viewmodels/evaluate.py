@@ -20,7 +20,7 @@ from app.viewmodels.evaluation_result import Opened, ResultModel, opened
 from app.viewmodels.library import Library
 from app.viewmodels.names import date_text, language_name
 from app.viewmodels.test_files import Offer, TestFiles, TestSet, offers
-from mulm_core.evaluation import EvaluateRequest, Outputs, evaluate, stored_terms
+from mulm_core.evaluation import EvaluateRequest, Outputs, SystemResult, evaluate, stored_terms
 from mulm_core.jobs import JobContext
 from mulm_core.languages import match
 from mulm_core.workspace import Workspace
@@ -339,9 +339,7 @@ class EvaluateModel(QObject):
         evaluation = found.evaluation
         self._untouched = False
         given = tuple(
-            Given(one.system, one.title, Outputs(one.title, one.hypotheses, one.file))
-            for one in evaluation.systems
-            if one.file
+            Given(one.system, one.title, _outputs(one)) for one in evaluation.systems if one.file
         )
         self.result.show(found)
         self._set(
@@ -359,8 +357,12 @@ class EvaluateModel(QObject):
     def compared(self) -> tuple[list[str], list[Outputs]]:
         """What was scored: the ids of models and runs, and other systems' translations."""
         systems = self.state.evaluation.systems if self.state.evaluation else ()
-        outputs = [Outputs(one.title, one.hypotheses, one.file) for one in systems if one.file]
+        outputs = [_outputs(one) for one in systems if one.file]
         return [one.system for one in systems if not one.file], outputs
+
+
+def _outputs(result: SystemResult) -> Outputs:
+    return Outputs(result.title, result.hypotheses, result.file)
 
 
 def _knows(tags: Sequence[str], *wanted: str) -> bool:
