@@ -91,6 +91,10 @@ class RunManifest:
         for name in _SCORES:
             setattr(self, name, values[name])
 
+    def forget_scores(self) -> None:
+        """Be as before the first evaluation."""
+        self.zero_shot, self.best, self.history, self.signatures, self.steps = {}, {}, [], {}, 0
+
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> RunManifest:
         """The manifest in ``values``; keys of a later version are left out.

@@ -128,6 +128,8 @@ class _Training:
 
     def _begin(self) -> None:
         """Score the model as it came, and make a checkpoint of the very start."""
+        self.run_record.manifest.forget_scores()  # of a sitting that ended before its checkpoint
+        self.run_record.rewind(-1)
         with self.tuned.without():
             self._evaluate()
         self._checkpoint()

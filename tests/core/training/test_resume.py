@@ -128,6 +128,18 @@ def test_a_damaged_checkpoint_is_passed_over(request_for: Make, workspace: Works
     assert "A checkpoint is left out" in (run.folder / "log.txt").read_text()
 
 
+def test_without_a_checkpoint_it_begins_anew(request_for: Make, workspace: Workspace) -> None:
+    request = request_for(epochs=3, patience=0)
+    whole = get_run(workspace, train(JobContext(), request).run)
+    run = _fails_at_step(workspace, request, 12)
+    for checkpoint in run.checkpoints():
+        (checkpoint / "optimizer.safetensors").write_bytes(b"cut")
+    again = resume(workspace, run.id)
+    assert course(again) == course(whole)
+    evaluated = [line["step"] for line in again.metrics() if line["kind"] == "dev"]
+    assert evaluated == [step for step, _ in course(whole)]
+
+
 def _fails_at_step(workspace: Workspace, request: TrainRequest, step: int) -> Run:
     """A run that an error ended after this step."""
 
