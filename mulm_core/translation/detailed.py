@@ -1,4 +1,4 @@
-"""One text translated and explained: alternatives, how sure the model is, which word is which."""
+"""Texts translated and explained: alternatives, how sure the model is, which word is which."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from mulm_core.workspace import Workspace
 
 @dataclass(frozen=True)
 class DetailedRequest:
-    """Translate ``text`` with ``system``; ``options.n_best`` is how many alternatives there are."""
+    """Translate ``texts`` with ``system``; ``options.n_best`` is how many alternatives there are."""
 
     workspace: Workspace
     system: str
-    text: str
+    texts: tuple[str, ...]
     source: str
     target: str
     options: DecodeOptions = field(default_factory=DecodeOptions)
@@ -87,8 +87,10 @@ class DetailedTranslation:
 _LEAST_WEIGHT = 0.05  # links below say nothing
 
 
-def translate_detailed(ctx: JobContext, request: DetailedRequest) -> DetailedTranslation:
-    """The job: the same translation as :func:`translate` gives, explained.
+def translate_detailed(
+    ctx: JobContext, request: DetailedRequest
+) -> tuple[DetailedTranslation, ...]:
+    """The job: the same translation of each text as :func:`translate` gives, explained.
 
     Raises :class:`UserError` for an unknown system or a language its model lacks, and
     :class:`Cancelled` through ``ctx``.
@@ -96,13 +98,16 @@ def translate_detailed(ctx: JobContext, request: DetailedRequest) -> DetailedTra
     options = request.options
     with using(ctx, request.workspace, request.system) as (base, choose):
         source, target = base.language(request.source), base.language(request.target)
-        sources = Sources(base, [request.text], source, options)
+        sources = Sources(base, request.texts, source, options)
         found = Decoder(base, options, ctx.check, choose=choose).pieces(sources, target)
         explained: dict[str, list[Explained]] = {}
         for piece, made in found.items():
             ctx.check()
             explained[piece] = explain(base, piece, made, source, target)
-    return _assembled(request, sources.pieces(request.text), found, explained, target)
+    return tuple(
+        _assembled(request, sources.pieces(text), found, explained, target)
+        for text in request.texts
+    )
 
 
 def _assembled(
@@ -112,7 +117,7 @@ def _assembled(
     explained: dict[str, list[Explained]],
     target: str,
 ) -> DetailedTranslation:
-    """The pieces put together, their words counted through the whole text."""
+    """The pieces of one text put together, their words counted through the whole of it."""
     ways = range(request.options.n_best if pieces else 0)
     made = [join(pieces, {p: best[way] for p, best in found.items()}, target) for way in ways]
     likely = [_mean([explained[p][way] for p in pieces if p in found]) for way in ways]

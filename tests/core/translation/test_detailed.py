@@ -31,8 +31,8 @@ def _detailed(
     workspace: Workspace, system: str, text: str, source: str, target: str, n_best: int = 1
 ) -> DetailedTranslation:
     options = DecodeOptions(n_best=n_best)
-    made = translate_detailed(
-        JobContext(), DetailedRequest(workspace, system, text, source, target, options)
+    (made,) = translate_detailed(
+        JobContext(), DetailedRequest(workspace, system, (text,), source, target, options)
     )
     same = TranslateRequest(workspace, system, (text,), source, target, options)
     assert translate(JobContext(), same) == (made.text,)
@@ -120,7 +120,18 @@ def test_it_can_be_cancelled(workspace: Workspace) -> None:
     ctx = JobContext()
     ctx.cancel()
     with pytest.raises(Cancelled):
-        translate_detailed(ctx, DetailedRequest(workspace, "starter", "Delete it.", "en", "de"))
+        translate_detailed(ctx, DetailedRequest(workspace, "starter", ("Delete it.",), "en", "de"))
+
+
+def test_several_texts_at_once_are_each_as_alone(workspace: Workspace) -> None:
+    texts = ("Click the button.", "", "Delete 3 files. Then close it.", "Click the button.")
+    request = DetailedRequest(workspace, "starter", texts, "en", "de", DecodeOptions(n_best=2))
+    together = translate_detailed(JobContext(), request)
+    for text, made in zip(texts, together, strict=True):
+        alone = _detailed(workspace, "starter", text, "en", "de", n_best=2)
+        assert (made.text, made.source_words) == (alone.text, alone.source_words)
+        assert [one.text for one in made.alternatives] == [one.text for one in alone.alternatives]
+        assert [link.word for link in made.best_links] == [link.word for link in alone.best_links]
 
 
 @pytest.mark.parametrize(
