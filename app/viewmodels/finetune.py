@@ -324,10 +324,12 @@ class FineTuneModel(QObject):
         self.run.follow(job, setup.source, setup.target)
 
     def _convert(self, result: TrainResult) -> None:
-        """Make what translates many texts quickly, before somebody waits for it."""
-        request = ConvertRequest(self._workspace, f"run:{result.run}")
-        job = self._runner.start(_convert, request, title="", heavy=True, quiet=True)
-        job.failed.connect(self.conversion_failed.emit)
+        """Make what translates quickly, of the run and its base, before somebody waits for it."""
+        row = self.library.run(result.run)
+        for system in (f"run:{result.run}", *([row.model] if row else [])):
+            request = ConvertRequest(self._workspace, system)
+            job = self._runner.start(_convert, request, title="", heavy=True, quiet=True)
+            job.failed.connect(self.conversion_failed.emit)
 
     def follow_on(self, id: str) -> None:
         """Choose a run as the start: its model and adapter, with more epochs or other texts."""

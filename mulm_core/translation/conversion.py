@@ -92,6 +92,14 @@ class Converter:
                 self._ctx.log(error.sentence(), "warning")
         raise refusal
 
+    def ready(self, precisions: Sequence[str]) -> Conversion | None:
+        """What :meth:`best` would give where it is made already."""
+        for precision in precisions:
+            found = _read(_folder(self._workspace, self._content, precision))
+            if found is None or not found.refused:
+                return found
+        return None
+
     def get(self, precision: str) -> Conversion:
         """The conversion, made where there is none; raises :class:`ParityError` if refused."""
         folder = _folder(self._workspace, self._content, precision)

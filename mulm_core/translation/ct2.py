@@ -28,12 +28,14 @@ _FEWEST_TEXTS = 16  # fewer are done before the weights are copied
 _MOST_PARAMETERS = 200_000_000  # above, a copy for one call costs more than it saves
 
 
-def worth_it(base: Base, texts: int, options: DecodeOptions) -> bool:
-    """Whether ``texts`` distinct texts are for CTranslate2, which draws no samples.
+def worth_it(texts: int) -> bool:
+    """Whether ``texts`` distinct texts are worth a conversion."""
+    return texts >= _FEWEST_TEXTS
 
-    Depends on the model, the number and the options alone: the same work always goes the same way.
-    """
-    return texts >= _FEWEST_TEXTS and convertible(base) and not options.sampling
+
+def possible(base: Base, options: DecodeOptions) -> bool:
+    """Whether CTranslate2 can do it: it draws no samples."""
+    return convertible(base) and not options.sampling
 
 
 def convertible(base: Base) -> bool:
@@ -53,7 +55,7 @@ class CopiedModel:
         base = self._base
         size = sum(weights.numel() for weights in base.model.parameters())
         small = base.device.type == "cpu" and size <= _MOST_PARAMETERS
-        if not small or not worth_it(base, texts, options):
+        if not (small and worth_it(texts) and possible(base, options)):
             return TorchSearch(base)
         if self._copy is None:
             with tempfile.TemporaryDirectory(prefix="mulm-") as folder:

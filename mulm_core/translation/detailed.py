@@ -17,7 +17,7 @@ from mulm_core.workspace import Workspace
 
 @dataclass(frozen=True)
 class DetailedRequest:
-    """Translate ``texts`` with ``system``; ``options.n_best`` is how many alternatives there are."""
+    """Translate ``texts`` with ``system``, each with ``options.n_best`` alternatives."""
 
     workspace: Workspace
     system: str

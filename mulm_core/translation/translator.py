@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from mulm_core.jobs import JobContext
 from mulm_core.models import Base
 from mulm_core.translation.conversion import Converter, load, precisions
-from mulm_core.translation.ct2 import worth_it
+from mulm_core.translation.ct2 import possible, worth_it
 from mulm_core.translation.decode import Choose, Decoder
 from mulm_core.translation.engine import Engine
 from mulm_core.translation.options import DecodeOptions
@@ -43,12 +43,16 @@ def using(
         converter = Converter(ctx, workspace, info, run, lambda: nullcontext(base))
 
         def choose(texts: int, options: DecodeOptions) -> Engine:
-            if not worth_it(base, texts, options):
+            if not possible(base, options):
                 return TorchSearch(base)
             device = base.device.type
+            wanted = precisions(options.precision, device)
             try:
-                made = converter.best(precisions(options.precision, device))
-                return pool.engine(made.folder, lambda: load(made.folder, made.precision, device))
+                made = converter.best(wanted) if worth_it(texts) else converter.ready(wanted)
+                if made is None:
+                    return TorchSearch(base)
+                folder, precision = made.folder, made.precision
+                return pool.engine(folder, lambda: load(folder, precision, device))
             except Unfit as error:
                 ctx.log(f"Translating without conversion: {error.sentence()}", "warning")
                 return TorchSearch(base)

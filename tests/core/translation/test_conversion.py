@@ -51,7 +51,7 @@ def _translated(workspace: Workspace, system: str) -> tuple[tuple[str, ...], lis
 
 
 def _one_by_one(workspace: Workspace, system: str) -> tuple[str, ...]:
-    """The same by torch, which translates what is little."""
+    """The same by torch, which translates what is little while there is no conversion."""
     return tuple(
         text
         for at in range(0, len(MANY), 10)
@@ -69,6 +69,27 @@ def test_a_model_is_converted_once(workspace: Workspace, tiny_folder: Path) -> N
     assert _convert(workspace, str(tiny_folder), "int8") == first
     assert (first.folder / "model.bin").stat().st_mtime_ns == state.st_mtime_ns
     assert conversions(workspace, str(tiny_folder)) == [first]
+
+
+def test_a_conversion_that_is_there_translates_what_is_little_as_well(
+    workspace: Workspace, tiny_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that a segment alone becomes what it becomes among many."""
+    system = str(tiny_folder)
+    searched: list[int] = []
+    search = ct2.Ct2Search.search
+
+    def counted(self: ct2.Ct2Search, *args: object) -> object:
+        searched.append(1)
+        return search(self, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ct2.Ct2Search, "search", counted)
+    alone = TranslateRequest(workspace, system, MANY[:1], "en", "fr", GREEDY)
+    translate(JobContext(), alone)
+    assert not searched and not conversions(workspace, system)
+    many, _ = _translated(workspace, system)
+    assert translate(JobContext(), alone) == many[:1]
+    assert len(searched) > 1
 
 
 @pytest.mark.parametrize("damaged", ["model.bin", "conversion.json", "shared_vocabulary.json"])
@@ -175,6 +196,7 @@ def test_a_conversion_that_loses_bleu_is_refused_and_a_more_exact_one_taken(
     model = _with_outliers(tmp_path / "outliers")
     request = dataclasses.replace(request_for(epochs=8, lora_targets="ffn"), model=model)
     system = f"run:{train(JobContext(), request).run}"
+    by_torch = _one_by_one(workspace, system)
     with pytest.raises(ParityError, match=r"int8 model translates worse.*converting lost") as told:
         _convert(workspace, system, "int8")
     parity = told.value.parity
@@ -188,7 +210,7 @@ def test_a_conversion_that_loses_bleu_is_refused_and_a_more_exact_one_taken(
         ("int8", True),
     ]
     translated, log = _translated(workspace, system)
-    assert translated == _one_by_one(workspace, system)
+    assert translated == by_torch
     assert "int8 model translates worse" in log[0]
 
 

@@ -25,7 +25,7 @@ TEXTS = [f"Click the {thing} to {action} {n} cells." for n in range(2, 7)
 def _both(base: Base, monkeypatch: pytest.MonkeyPatch, beams: int) -> tuple[list[str], list[str]]:
     """The translations of torch and of CTranslate2."""
     options = DecodeOptions(beams=beams)
-    assert ct2.worth_it(base, len(TEXTS), options)
+    assert ct2.worth_it(len(TEXTS)) and ct2.possible(base, options)
     fast = decode(base, TEXTS, "en", "de", options)
     with monkeypatch.context() as patch:
         patch.setattr(ct2, "_FEWEST_TEXTS", len(TEXTS) + 1)
@@ -68,7 +68,7 @@ def test_one_base_serves_both_systems(
 
     def outputs(system: SystemRef) -> list[str]:
         with pool.use(workspace, system, lambda: None) as base:
-            assert ct2.worth_it(base, len(texts), DecodeOptions())
+            assert ct2.worth_it(len(texts)) and ct2.possible(base, DecodeOptions())
             return decode(base, texts, "en", "fr", DecodeOptions(beams=1))
 
     systems = [SystemRef(request_for().model), SystemRef(run=run)]
