@@ -127,7 +127,8 @@ def test_a_cell_is_edited_in_place_and_undone(
 def test_the_menu_names_what_undo_would_do(qtbot: QtBot, page: Any, window: MainWindow) -> None:
     page._model.rows.edit("office", 3, "source", "third")
     qtbot.waitUntil(lambda: page.undo_titles()[0] == "Edit row 3", timeout=WAIT)
-    menu = next(a.menu() for a in window.menuBar().actions() if a.text() == "&Edit")
+    edit = next(a for a in window.menuBar().actions() if a.text() == "&Edit")
+    menu = edit.menu()
     menu.aboutToShow.emit()
     undo: QAction = menu.actions()[0]
     assert "Edit row 3" in undo.text()

@@ -50,13 +50,14 @@ def test_it_learns_is_switched_off_and_on_and_others_can_load_it(
     def outputs(system: str, texts: list[str]) -> list[str]:
         return translator.translate(texts, "en", "fr", system=system, options=GREEDY)
 
+    few = outputs(f"run:{run}", TEXTS)  # while there is no conversion, which rounds
     base = outputs(request.model, MANY)
     tuned = outputs(f"run:{run}", MANY)
     assert tuned != base
     assert outputs(request.model, MANY) == base
     assert outputs(f"run:{run}", MANY) == tuned
     theirs = loaded_by_others(request, method, record.adapter_folder)
-    assert decode(theirs, TEXTS, "en", "fr", GREEDY) == outputs(f"run:{run}", TEXTS)
+    assert decode(theirs, TEXTS, "en", "fr", GREEDY) == few
 
 
 def loaded_by_others(request: TrainRequest, method: str, folder: Path) -> Base:
