@@ -19,6 +19,8 @@ from app.theme import theme
 @lru_cache(maxsize=512)
 def _image(name: str, colour: str, width: int, height: int) -> QImage:
     image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+    if image.isNull():  # a button without room asks for an icon of no size
+        return image
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
     QSvgRenderer(QByteArray(tinted_svg(name, colour))).render(painter, _place(0, 0, width, height))

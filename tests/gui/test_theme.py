@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from PySide6.QtCore import QSize
 from pytestqt.qtbot import QtBot
 
-from app.icons import pixmap
+from app.icons import icon, pixmap
 from app.theme import DARK, LIGHT, Tokens, contrast, theme
 
 TEXT_ON = [
@@ -76,3 +79,8 @@ def test_switch_reaches_palette_style_and_icons(qtbot: QtBot, qapp: object) -> N
     assert DARK.surface in app.styleSheet()
     assert "$" not in app.styleSheet()
     appearance.set_mode("light")
+
+
+def test_an_icon_without_room_is_empty_and_quiet(qtbot: QtBot, qtlog: Any) -> None:
+    assert icon("house").pixmap(QSize(0, 0)).isNull()
+    assert not qtlog.records
