@@ -120,7 +120,6 @@ class ResultView(QWidget):
         self._verdict.setText(shown.verdict)
         self._verdict.setVisible(bool(shown.verdict))
         self._leaks.show_note(shown.leaks.text, shown.leaks.found)
-        self._scores.show_tests(shown.tests)
         self._show_scores(False)
         self._show_spread()
 
@@ -143,5 +142,6 @@ class ResultView(QWidget):
 
     def _show_scores(self, clean: bool) -> None:
         shown = self._model.shown
-        rows = shown.clean if clean else shown.rows
+        rows, tests = (shown.clean, shown.clean_tests) if clean else (shown.rows, shown.tests)
         self._scores.show_rows(shown.metrics, rows, shown.failures)
+        self._scores.show_tests(tests)

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from app.i18n import duration, number, percent, score, signed, tr, tr_n
 from app.viewmodels.names import direction_name
 from mulm_core.evaluation import Evaluation, Kept, Leakage, SystemResult
-from mulm_core.scoring import METRICS, Metrics, Significance
+from mulm_core.scoring import METRICS, Significance
 from mulm_core.scoring import verdict as outcome_of
 
 _DASH = "\N{EN DASH}"
+TestRow = tuple[tuple[str, ...], str]
 CLEAR = 0.05  # chrF; what is less is no difference between two segments
 
 
@@ -62,9 +63,10 @@ class LeakNote:
 
 @dataclass(frozen=True)
 class Shown:
-    """An evaluation as a page shows it; ``clean`` is the table without leaked segments.
+    """An evaluation as a page shows it.
 
-    ``tests`` are all numbers of the tests: the texts of a row, and the score's signature.
+    ``tests`` are all numbers of the tests: the texts of a row, and the score's signature. ``clean``
+    and ``clean_tests`` are the same without the leaked segments; empty where nothing leaked.
     """
 
     title: str
@@ -73,7 +75,8 @@ class Shown:
     rows: tuple[TableRow, ...]
     clean: tuple[TableRow, ...]
     failures: tuple[tuple[str, str], ...]
-    tests: tuple[tuple[tuple[str, ...], str], ...]
+    tests: tuple[TestRow, ...]
+    clean_tests: tuple[TestRow, ...]
     leaks: LeakNote
     as_text: str
 
@@ -82,17 +85,29 @@ def shown(evaluation: Evaluation) -> Shown:
     """Everything that is said of an evaluation; takes a while for a large one."""
     keys = metric_keys(evaluation)
     direction = direction_name(evaluation.source, evaluation.target)
+    clean = _without_leaks(evaluation)
     return Shown(
         title=f"{evaluation.test_name} \N{MIDDLE DOT} {direction}",
         verdict=verdict(evaluation),
         metrics=tuple(METRICS[key].title for key in keys),
         rows=table_rows(evaluation),
-        clean=table_rows(evaluation, clean=True) if evaluation.leaked else (),
+        clean=table_rows(clean) if clean else (),
         failures=tuple((one.title, one.failure) for one in evaluation.failures),
         tests=_tests(evaluation, keys),
+        clean_tests=_tests(clean, keys) if clean else (),
         leaks=leak_note(evaluation),
         as_text=scores_text(evaluation),
     )
+
+
+def _without_leaks(evaluation: Evaluation) -> Evaluation | None:
+    """The evaluation with the scores and tests without leaked segments; None without any."""
+    systems = [
+        replace(one, metrics=one.without_leaks, significance=one.significance_without_leaks)
+        for one in evaluation.systems
+        if one.without_leaks
+    ]
+    return replace(evaluation, systems=tuple(systems)) if systems else None
 
 
 def metric_keys(evaluation: Evaluation) -> tuple[str, ...]:
@@ -126,11 +141,10 @@ def system_titles(results: Sequence[SystemResult]) -> list[str]:
 # The table -----------------------------------------------------------------------------------
 
 
-def table_rows(evaluation: Evaluation, *, clean: bool = False) -> tuple[TableRow, ...]:
-    """One row a system, the winner of each score marked; ``clean``: without leaked segments."""
+def table_rows(evaluation: Evaluation) -> tuple[TableRow, ...]:
+    """One row a system, the winner of each score marked."""
     systems = evaluation.systems
-    metrics = [(one.without_leaks if clean else None) or one.metrics for one in systems]
-    columns = [_column(key, systems, metrics, clean) for key in metric_keys(evaluation)]
+    columns = [_column(key, systems) for key in metric_keys(evaluation)]
     roles, titles = system_roles(systems), system_titles(systems)
     return _told(
         [
@@ -146,16 +160,14 @@ def table_rows(evaluation: Evaluation, *, clean: bool = False) -> tuple[TableRow
     )
 
 
-def _column(
-    key: str, systems: Sequence[SystemResult], metrics: Sequence[Metrics], clean: bool
-) -> list[ScoreCell]:
-    scores = [getattr(one, key) for one in metrics]
+def _column(key: str, systems: Sequence[SystemResult]) -> list[ScoreCell]:
+    scores = [getattr(one.metrics, key) for one in systems]
     lower = METRICS[key].lower_is_better
     best = (min if lower else max)(one.score for one in scores)
     cells = []
     for at, one in enumerate(scores):
         gain = round(one.score - scores[0].score, 1)
-        test = None if clean else systems[at].significance.get(key)
+        test = systems[at].significance.get(key)
         cells.append(
             ScoreCell(
                 text=score(one.score),
@@ -244,7 +256,7 @@ def _told(rows: Sequence[TableRow]) -> tuple[TableRow, ...]:
     return tuple(replace(row, figures=tuple(row.figures[at] for at in kept)) for row in rows)
 
 
-def _tests(evaluation: Evaluation, keys: Sequence[str]) -> tuple[tuple[tuple[str, ...], str], ...]:
+def _tests(evaluation: Evaluation, keys: Sequence[str]) -> tuple[TestRow, ...]:
     if evaluation.baseline.metrics.bleu.margin is None:
         return ()
     found = []

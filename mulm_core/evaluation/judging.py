@@ -10,12 +10,12 @@ from mulm_core.evaluation.figures import count_figures, rules_for
 from mulm_core.evaluation.leakage import Asked, find_leakage
 from mulm_core.evaluation.results import Leakage, SystemResult
 from mulm_core.jobs import JobContext
-from mulm_core.scoring import Metrics, Scorer, Statistics, judge
+from mulm_core.scoring import Metrics, Scorer, Significance, Statistics, judge
 
 if TYPE_CHECKING:
     from mulm_core.evaluation.job import EvaluateRequest
 
-_STEPS = {"gather": 70, "judge": 10, "figures": 10, "leakage": 10}
+_STEPS = {"gather": 60, "judge": 10, "figures": 10, "leakage": 10, "without": 10}
 """About how much of the time each step takes, in percent."""
 
 
@@ -50,7 +50,9 @@ def judged(
     asked = Asked(test, request.source, request.target)
     runs = [one.run for one in done if one.run]
     leakage = find_leakage(request.workspace, asked, runs, ctx.check, told)
-    without = _without(scorer, statistics, {at for found in leakage for at in found.segments})
+    told = steps.follow("without", "Testing without what has leaked")
+    leaked = {at for found in leakage for at in found.segments}
+    without, tests_without = _without(scorer, statistics, leaked, ctx.check, told)
     results = tuple(
         SystemResult(
             system=one.system,
@@ -64,6 +66,7 @@ def judged(
             figures=figures[at],
             significance=tests[at],
             without_leaks=without[at],
+            significance_without_leaks=tests_without[at],
         )
         for at, one in enumerate(done)
     )
@@ -71,13 +74,17 @@ def judged(
 
 
 def _without(
-    scorer: Scorer, statistics: Sequence[Statistics], leaked: set[int]
-) -> list[Metrics | None]:
-    """The scores of the segments that nobody has seen; None where that is all, or nothing."""
+    scorer: Scorer,
+    statistics: Sequence[Statistics],
+    leaked: set[int],
+    check: Callable[[], None],
+    progress: Callable[[float, float], None],
+) -> tuple[Sequence[Metrics | None], list[dict[str, Significance]]]:
+    """Scores and tests on the segments that nobody has seen; none where that is all, or nothing."""
     clean = [at for at in range(len(statistics[0])) if at not in leaked]
     if not leaked or not clean:
-        return [None] * len(statistics)
-    return [scorer.scores(one.of(clean)) for one in statistics]
+        return [None] * len(statistics), [{} for _ in statistics]
+    return judge(scorer, [one.of(clean) for one in statistics], check, progress)
 
 
 class _Steps:

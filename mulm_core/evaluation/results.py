@@ -55,8 +55,9 @@ class SystemResult:
 
     ``sentence_chrf`` and ``sentence_bleu`` are 0 to 100 a segment, ``seconds`` the time of
     translating; 0 for another system's outputs, which were read from ``file``. ``significance``
-    compares with the baseline, by metric: empty for itself. ``without_leaks`` are the scores
-    without the segments that a run's training data gives away; None where there are none.
+    compares with the baseline, by metric: empty for itself. ``without_leaks`` and
+    ``significance_without_leaks`` are both without the segments that a run's training data gives
+    away; None and empty where there are none.
     """
 
     system: str
@@ -70,6 +71,7 @@ class SystemResult:
     figures: Figures | None = None
     significance: dict[str, Significance] = field(default_factory=dict)
     without_leaks: Metrics | None = None
+    significance_without_leaks: dict[str, Significance] = field(default_factory=dict)
 
     @property
     def run(self) -> str:
@@ -212,7 +214,6 @@ _PLAIN = ("id", "created", "test_name", "test_hash", "source", "target", "option
 
 def _system(values: Mapping[str, Any]) -> SystemResult:
     figures, without = values.get("figures"), values.get("without_leaks")
-    tests = values.get("significance", {})
     return SystemResult(
         system=values["system"],
         title=values["title"],
@@ -223,9 +224,14 @@ def _system(values: Mapping[str, Any]) -> SystemResult:
         sentence_bleu=tuple(values.get("sentence_bleu", ())),
         file=values.get("file", ""),
         figures=_figures(figures) if figures else None,
-        significance={key: Significance(**found) for key, found in tests.items()},
+        significance=_significance(values.get("significance", {})),
         without_leaks=Metrics.from_dict(without) if without else None,
+        significance_without_leaks=_significance(values.get("significance_without_leaks", {})),
     )
+
+
+def _significance(values: Mapping[str, Any]) -> dict[str, Significance]:
+    return {key: Significance(**found) for key, found in values.items()}
 
 
 def _figures(values: Mapping[str, Any]) -> Figures:

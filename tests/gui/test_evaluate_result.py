@@ -55,7 +55,13 @@ def leaking(evaluation: Evaluation) -> Evaluation:
         evaluation,
         systems=(
             replace(base, without_leaks=base.metrics),
-            replace(other, system="run:one", file="", without_leaks=metrics),
+            replace(
+                other,
+                system="run:one",
+                file="",
+                without_leaks=metrics,
+                significance_without_leaks=other.significance,
+            ),
         ),
         leakage=(Leakage("one", ("office",), 9, (1, 5, 8), (20,)),),
     )
@@ -149,6 +155,12 @@ def test_leaked_segments_are_told_and_can_be_left_out(
     assert "33.0" not in texts(scores)
     bar._switch.click()
     qtbot.waitUntil(lambda: "33.0" in texts(scores), timeout=WAIT)
+    gain = 33.0 - measured.baseline.metrics.bleu.score
+    assert f"+{gain:.1f}" in texts(scores)
+    assert sum(text.startswith("better, p") for text in texts(scores)) == 3
+    (fold,) = [b for b in scores.findChildren(QPushButton) if b.isCheckable()]
+    fold.click()
+    assert "33.00" in texts(scores)  # the numbers behind the words are of the same segments
 
     clean = replace(seen, leakage=(Leakage("one", ("office",), 9),))
     page._model.result.show(opened(clean))

@@ -51,10 +51,15 @@ def _system(result: SystemResult) -> dict[str, Any]:
         "segments_per_second": result.segments_per_second,
         "tokens_per_second": result.tokens_per_second,
         **{key: asdict(score) for key, score in result.metrics.items()},
-        "significance": {key: _test(key, one) for key, one in result.significance.items()},
+        "significance": _tests(result.significance),
         "figures": _figures(result),
         "without_leaks": {key: asdict(one) for key, one in without.items()} if without else None,
+        "significance_without_leaks": _tests(result.significance_without_leaks),
     }
+
+
+def _tests(found: dict[str, Significance]) -> dict[str, Any]:
+    return {key: _test(key, one) for key, one in found.items()}
 
 
 def _test(key: str, found: Significance) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mulm_core.corpus import ImportRequest, delete_corpus, get_corpus, import_corpus, split_of
-from mulm_core.evaluation import EvaluateRequest, Outputs, TestSet, evaluate
+from mulm_core.evaluation import EvaluateRequest, Outputs, TestSet, evaluate, get_evaluation
 from mulm_core.evaluation.leakage import Asked, find_leakage
 from mulm_core.jobs import JobContext
 from mulm_core.runs import get_run
@@ -100,10 +100,14 @@ def test_scores_with_and_without_the_leaked_segments(
     alone = evaluate(
         JobContext(),
         replace(
-            request, test=clean, systems=(), baseline="",
-            outputs=(Outputs("tuned", tuned.hypotheses[2:3]),),
+            request, test=clean, systems=(),
+            outputs=tuple(Outputs(one.title, one.hypotheses[2:3]) for one in done.systems),
         ),
     )  # fmt: skip
-    assert tuned.without_leaks.chrf.score == alone.systems[0].metrics.chrf.score
+    for one, other in zip(done.systems, alone.systems, strict=True):
+        assert one.without_leaks == other.metrics
+        assert one.significance_without_leaks == other.significance
+    assert tuned.significance_without_leaks.keys() >= {"bleu", "chrf"}
+    assert get_evaluation(workspace, done.id).systems == done.systems
     assert done.words is not None and done.words.run == run
     assert done.words.counts["unique"] == 1 and done.words.counts["encore"] == 0
