@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -192,8 +192,8 @@ class ComparePage(Page):
     def open(self, **kwargs: object) -> None:
         """Take ``run`` (an id), or ``test`` to step through from its ``position`` on.
 
-        With a test come its ``direction``, and what to show: the ``run``, or ``systems`` (ids) and
-        ``outputs`` (translations of other systems).
+        With a test come its ``direction``, and what to show: the ``run``, or what systems (by id)
+        made of it when it was ``evaluated`` and ``outputs`` (translations of other systems).
         """
         run = str(kwargs.get("run") or "")
         test = kwargs.get("test")
@@ -206,7 +206,7 @@ class ComparePage(Page):
             cast("tuple[str, str]", kwargs["direction"]),
             cast(int, kwargs.get("position", 0)),
             run=run,
-            systems=cast("Sequence[str]", kwargs.get("systems", ())),
+            evaluated=cast("Mapping[str, Sequence[str]]", kwargs.get("evaluated", {})),
             outputs=cast("Sequence[Outputs]", kwargs.get("outputs", ())),
         )
 

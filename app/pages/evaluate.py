@@ -217,13 +217,13 @@ class EvaluatePage(Page):
 
     def _compare(self, position: int) -> None:
         evaluation = self._model.result.evaluation
-        systems, outputs = self._model.compared()
+        evaluated, outputs = self._model.compared()
         self._navigate(
             "compare",
             test=evaluation.test,
             direction=(evaluation.source, evaluation.target),
             position=position,
-            systems=systems,
+            evaluated=evaluated,
             outputs=outputs,
         )
 

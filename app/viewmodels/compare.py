@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -251,22 +251,19 @@ class CompareModel(QObject):
 
     def _missing(self, row: SystemRow) -> Wanted | None:
         if row.id.startswith(FILE):
-            text = self._output(row.id)
+            text = self.test.output(row.id.removeprefix(FILE), self._asked.text)
             if text is None:
                 return None
             part = Wanted(row.id, text=text, back=row.id in self._back)
         else:
-            part = Wanted(row.id, self._made.lines(row.id, self._asked), back=row.id in self._back)
+            given = self.test.evaluated(row.id, self._asked.text)
+            known = self._made.lines(row.id, given, self._asked)
+            part = Wanted(row.id, known, back=row.id in self._back, given=given)
         column = self._column(row)
         untranslated = part.text is None and len(part.known) < len(lines_of(self._asked.text))
         unscored = self._asked.references and column.chrf is None
         unturned = part.back and column.back == _PENDING
         return part if untranslated or unscored or unturned else None
-
-    def _output(self, id: str) -> str | None:
-        """What a file has for the present segment; None where the text is another one."""
-        is_segment = self._asked.text == self.test.source
-        return self.test.output(id.removeprefix(FILE)) if is_segment else None
 
     # Background ----------------------------------------------------------------------------
 
@@ -317,12 +314,13 @@ class CompareModel(QObject):
             return column
         problem = self._problems.get(row.id, "")
         if row.id.startswith(FILE):
-            text = self._output(row.id)
+            text = self.test.output(row.id.removeprefix(FILE), asked.text)
             told = Told(text or "")
             if text is None:
                 problem = tr("This file has translations of the test file's segments only.")
         else:
-            known = self._made.lines(row.id, asked)
+            given = self.test.evaluated(row.id, asked.text)
+            known = self._made.lines(row.id, given, asked)
             told = assembled(asked.text, known)
             if len(known) < len(lines_of(asked.text)):
                 before = [c.told for c in self.state.columns if c.system == row.id and not known]
@@ -359,18 +357,21 @@ class CompareModel(QObject):
         position: int,
         *,
         run: str = "",
-        systems: Sequence[str] = (),
+        evaluated: Mapping[str, Sequence[str]],
         outputs: Sequence[Outputs] = (),
     ) -> None:
-        """Step through a test set that another page has, with its systems or a run and its base."""
-        if systems:
+        """Step through a test set that another page has, with a run and its base, or its systems.
+
+        ``evaluated`` has what each of these made of the segments.
+        """
+        if evaluated:
             self._set_systems(
-                tuple(id for id in systems if compare_systems.usable(id, self.library))
+                tuple(id for id in evaluated if compare_systems.usable(id, self.library))
             )
         elif run:
             self.choose_run(run)
         self._turned(*direction)
-        self.test.show(test, position)
+        self.test.show(test, position, evaluated)
         self.test.add_outputs(outputs)
 
     def step(self, by: int) -> None:

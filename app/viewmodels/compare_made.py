@@ -46,16 +46,17 @@ class Made:
         """Take what a job for *request* tells; other events are not kept."""
         source, target = request.source, request.target
         if isinstance(event, LineMade):
-            self._lines.put(event.system, source, target, event.line, value=event.made)
+            key = (event.system, event.given, source, target, event.line)
+            self._lines.put(*key, value=event.made)
         elif isinstance(event, Scored):
             self._scores.put(target, request.references, event.text, value=event.scores)
         elif isinstance(event, Returned):
             self._backs.put(request.back_model, source, target, event.text, value=event.back)
 
-    def lines(self, system: str, asked: CompareState) -> dict[str, DetailedTranslation]:
-        """The lines of the text that the system has translated."""
+    def lines(self, system: str, given: str, asked: CompareState) -> dict[str, DetailedTranslation]:
+        """The lines of the text that the system has translated, or was ``given`` as such."""
         found = {
-            line: self._lines.get(system, asked.source, asked.target, line)
+            line: self._lines.get(system, given, asked.source, asked.target, line)
             for line in lines_of(asked.text)
         }
         return {line: made for line, made in found.items() if made is not None}

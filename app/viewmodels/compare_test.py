@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from PySide6.QtCore import QObject, Signal
 
@@ -52,6 +53,7 @@ class OpenTest(QObject):
         self._runner = runner
         self._test: TestSet | None = None
         self._outputs: dict[str, Outputs] = {}
+        self._evaluated: Mapping[str, Sequence[str]] = {}  # by system
         self._notes: dict[int, Note] = {}
         self._hash = ""  # of the test set, once its notes are read
         self.position = -1
@@ -85,10 +87,15 @@ class OpenTest(QObject):
             return ()
         return tuple(stream[self.position] for stream in self._test.streams)
 
-    def output(self, name: str) -> str | None:
-        """What the system of a file made of the present segment."""
-        found = self._outputs.get(name)
+    def output(self, name: str, text: str) -> str | None:
+        """What the system of a file made of ``text``; None where it is not the present segment."""
+        found = self._outputs.get(name) if text == self.source else None
         return found.hypotheses[self.position] if found is not None else None
+
+    def evaluated(self, system: str, text: str) -> str:
+        """What ``system`` made of ``text`` in the evaluation; empty where that is not known."""
+        found = self._evaluated.get(system) if text == self.source else None
+        return found[self.position] if found is not None else ""
 
     # Moving --------------------------------------------------------------------------------
 
@@ -96,9 +103,18 @@ class OpenTest(QObject):
         """Open a test file, or other systems' translations of the present one."""
         self._files.load(paths, source, target, self._test)
 
-    def show(self, test: TestSet, position: int = 0) -> None:
-        """Step through a test set, from ``position`` on."""
+    def show(
+        self,
+        test: TestSet,
+        position: int = 0,
+        evaluated: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    ) -> None:
+        """Step through a test set, from ``position`` on.
+
+        ``evaluated`` is what systems (ids) have made of its segments in an evaluation.
+        """
         self._have(test)
+        self._evaluated = evaluated
         self.position = 0
         self.opened.emit()
         self.go_to(position)
@@ -119,6 +135,7 @@ class OpenTest(QObject):
 
     def _have(self, test: TestSet | None) -> None:
         self._test, self._outputs, self._notes, self._hash = test, {}, {}, ""
+        self._evaluated = {}
 
     def _take_outputs(self, paths: Sequence[Path]) -> None:
         test = self._test

@@ -27,12 +27,16 @@ _STRONG = 0.3  # attention beside the strongest that makes words counterparts, t
 
 @dataclass(frozen=True)
 class Wanted:
-    """One system's part: ``known`` lines are not made again; ``text`` is all of a file's."""
+    """One system's part: ``known`` lines are not made again; ``text`` is all of a file's.
+
+    ``given`` is what an evaluation has of the system, where the text is a segment of it.
+    """
 
     system: str
     known: Mapping[str, DetailedTranslation] = field(default_factory=dict)
     text: str | None = None
     back: bool = False
+    given: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class LineMade(Event):
     system: str
     line: str
     made: DetailedTranslation
+    given: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,11 +124,12 @@ def _translated(ctx: JobContext, request: WorkRequest, wanted: Wanted) -> str:
                 request.source,
                 request.target,
                 DecodeOptions(n_best=_ALTERNATIVES),
+                {request.text: wanted.given} if wanted.given else {},
             ),
         )
         for line, one in zip(lines, made, strict=True):
             known[line] = one
-            ctx.emit(LineMade(wanted.system, line, one))
+            ctx.emit(LineMade(wanted.system, line, one, wanted.given))
     return assembled(request.text, known).text
 
 

@@ -354,11 +354,11 @@ class EvaluateModel(QObject):
         )
         self.evaluated.emit()
 
-    def compared(self) -> tuple[list[str], list[Outputs]]:
-        """What was scored: the ids of models and runs, and other systems' translations."""
+    def compared(self) -> tuple[dict[str, tuple[str, ...]], list[Outputs]]:
+        """What was scored: what models and runs made, by their ids, and other systems' outputs."""
         systems = self.state.evaluation.systems if self.state.evaluation else ()
         outputs = [_outputs(one) for one in systems if one.file]
-        return [one.system for one in systems if not one.file], outputs
+        return {one.system: one.hypotheses for one in systems if not one.file}, outputs
 
 
 def _outputs(result: SystemResult) -> Outputs:

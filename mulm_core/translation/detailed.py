@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from mulm_core.jobs import JobContext
@@ -17,7 +18,11 @@ from mulm_core.workspace import Workspace
 
 @dataclass(frozen=True)
 class DetailedRequest:
-    """Translate ``texts`` with ``system``, each with ``options.n_best`` alternatives."""
+    """Translate ``texts`` with ``system``, each with ``options.n_best`` alternatives.
+
+    ``given`` has, by text, what the system made of it before: rounding may let another search end
+    elsewhere, so that is explained instead, and stands before the alternatives.
+    """
 
     workspace: Workspace
     system: str
@@ -25,6 +30,7 @@ class DetailedRequest:
     source: str
     target: str
     options: DecodeOptions = field(default_factory=DecodeOptions)
+    given: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -100,14 +106,28 @@ def translate_detailed(
         source, target = base.language(request.source), base.language(request.target)
         sources = Sources(base, request.texts, source, options)
         found = Decoder(base, options, ctx.check, choose=choose).pieces(sources, target)
+        for text, known in request.given.items():
+            if sources.pieces(text) == [text]:
+                others = [one for one in found[text] if one != known]
+                found[text] = [known, *others][: len(found[text])]
         explained: dict[str, list[Explained]] = {}
         for piece, made in found.items():
             ctx.check()
             explained[piece] = explain(base, piece, made, source, target)
     return tuple(
-        _assembled(request, sources.pieces(text), found, explained, target)
+        _or_given(
+            request, text, _assembled(request, sources.pieces(text), found, explained, target)
+        )
         for text in request.texts
     )
+
+
+def _or_given(
+    request: DetailedRequest, text: str, made: DetailedTranslation
+) -> DetailedTranslation:
+    """What was given of a text in several pieces is all that is known of it."""
+    known = request.given.get(text, made.text)
+    return made if made.text == known else DetailedTranslation(made.system, known)
 
 
 def _assembled(

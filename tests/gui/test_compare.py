@@ -293,12 +293,20 @@ def test_another_page_opens_a_test_set_with_its_systems(qtbot: QtBot, stepping: 
     page, run = stepping, stepping._model.state.systems[1]
     test = stepping._model.test._test
     outputs = Outputs("theirs", ("un", "deux", "trois"))
-    page.open(
-        test=test, direction=("en", "fr"), position=2, systems=(run, "gone"), outputs=[outputs]
-    )
+    evaluated = {run: ("a", "b", "as it was scored"), "gone": ("", "", "")}
+    page.open(test=test, direction=("en", "fr"), position=2, evaluated=evaluated, outputs=[outputs])
     qtbot.waitUntil(lambda: translated(page), timeout=WAIT)
     assert page._model.state.systems == (run, "file:theirs")
     assert page._columns.texts()["theirs"] == "trois"
+    column = page._model.state.columns[0]
+    assert column.text == "as it was scored" and column.told.words
+    assert column.told.alternatives[0].text == "as it was scored"
+    page._model.step(-1)
+    qtbot.waitUntil(lambda: translated(page), timeout=WAIT)
+    assert page._model.state.columns[0].text == "b"
+    page._source.setPlainText(test.sources[0])  # typed: as the model translates it now
+    qtbot.waitUntil(lambda: translated(page), timeout=WAIT)
+    assert page._model.state.columns[0].text not in ("a", "b")
     assert page._settings.value("compare/systems") == [run]  # a file goes with its test set
 
 

@@ -123,6 +123,18 @@ def test_it_can_be_cancelled(workspace: Workspace) -> None:
         translate_detailed(ctx, DetailedRequest(workspace, "starter", ("Delete it.",), "en", "de"))
 
 
+def test_what_was_made_before_is_explained(workspace: Workspace) -> None:
+    one, two = "Click the button.", "Delete 3 files. Then close it."
+    given = {one: "Klicken Sie hier.", two: "Fort damit."}
+    options = DecodeOptions(n_best=3, split="always")
+    request = DetailedRequest(workspace, "starter", (one, two), "en", "de", options, given)
+    whole, pieces = translate_detailed(JobContext(), request)
+    assert whole.text == whole.alternatives[0].text == given[one]
+    assert len({other.text for other in whole.alternatives}) == 3
+    assert [whole.text[word.start : word.end] for word in whole.words][:2] == ["Klicken", "Sie"]
+    assert pieces == DetailedTranslation("starter", given[two])
+
+
 def test_several_texts_at_once_are_each_as_alone(workspace: Workspace) -> None:
     texts = ("Click the button.", "", "Delete 3 files. Then close it.", "Click the button.")
     request = DetailedRequest(workspace, "starter", texts, "en", "de", DecodeOptions(n_best=2))
