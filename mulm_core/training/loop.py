@@ -94,7 +94,7 @@ class _Training:
         self.ctx, self.setup, self.tuned, self.run_record = (
             ctx, opened.setup, opened.tuned, opened.run,
         )  # fmt: skip
-        self.recipe = opened.recipe
+        self.opened, self.recipe = opened, opened.request.recipe
         self.recorder = Recorder(ctx, opened.run)
         self.epoch_steps = self.setup.order.epoch_steps
         self.total_steps = opened.run.manifest.total_steps
@@ -132,6 +132,7 @@ class _Training:
         self.run_record.rewind(-1)
         with self.tuned.without():
             self._evaluate()
+        self.opened.load_start()
         self._checkpoint()
 
     def _over(self) -> bool:

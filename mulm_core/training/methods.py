@@ -31,7 +31,7 @@ class Tuned(Protocol):
 
     @contextmanager
     def without(self) -> Iterator[None]:
-        """Inside it, the base translates as it came, before the first step."""
+        """Inside it, the base translates as it came; before a step or :meth:`load`."""
 
 
 def tune(base: Base, recipe: Recipe) -> Tuned:
@@ -127,7 +127,7 @@ class OwnWeights:
 
     @contextmanager
     def without(self) -> Iterator[None]:
-        """Nothing to switch off: before the first step the weights are the base's."""
+        """Nothing to switch off: before a step or :meth:`load` the weights are the base's."""
         yield
 
 

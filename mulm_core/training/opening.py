@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mulm_core.errors import UserError
 from mulm_core.jobs import JobContext
@@ -31,13 +31,29 @@ _RESUMABLE = ("interrupted", "failed", "stopped")
 
 @dataclass
 class Opened:
-    """A run that is about to train. ``status`` is what it was before; empty for a new run."""
+    """A run that is about to train. ``status`` is what it was before; empty for a new run.
 
-    recipe: Recipe
+    ``tuned`` is what a fresh run trains, until :meth:`load_start`.
+    """
+
+    request: TrainRequest
     setup: Setup
     tuned: Tuned
     run: Run
     status: str = ""
+
+    def load_start(self) -> bool:
+        """Put in what the run has learnt that this one goes on from; False where there is none.
+
+        Raises :class:`UserError` where that run is gone.
+        """
+        if not self.request.from_run:
+            return False
+        folder = get_run(self.request.workspace, self.request.from_run).adapter_path
+        if folder is None:
+            raise UserError("there is no adapter to go on from", where=self.request.from_run)
+        self.tuned.load(folder)
+        return True
 
 
 def open_run(ctx: JobContext, request: TrainRequest | ResumeRequest) -> Opened:
@@ -52,20 +68,15 @@ def open_run(ctx: JobContext, request: TrainRequest | ResumeRequest) -> Opened:
     tuned = tuned_for(request, setup)
     manifest = new_manifest(request, setup)
     manifest.trainable = sum(weights.numel() for weights in tuned.parameters)
-    return Opened(request.recipe, setup, tuned, create_run(request.workspace, manifest))
+    return Opened(request, setup, tuned, create_run(request.workspace, manifest))
 
 
 def tuned_for(request: TrainRequest, setup: Setup) -> Tuned:
-    """What the request trains, as it is before the first step: by the seed, or a run's adapter."""
+    """What the request trains, as the seed makes it."""
     import torch
 
     torch.manual_seed(request.recipe.seed)  # fixes the first weights, and all chance after them
-    tuned = tune(setup.base, request.recipe)
-    if request.from_run:
-        folder = get_run(request.workspace, request.from_run).adapter_path
-        assert folder is not None  # check_parent() has looked
-        tuned.load(folder)
-    return tuned
+    return tune(setup.base, request.recipe)
 
 
 def check_parent(request: TrainRequest) -> None:
@@ -123,12 +134,10 @@ def _resumed(ctx: JobContext, request: ResumeRequest) -> Opened:
             f"the run '{run.id}' is {manifest.status}",
             fix="Train on from it in a new run (--from-run) for more epochs or data",
         )
-    again = replace(
-        request_of(request.workspace, run), from_run="" if run.checkpoints() else manifest.parent
-    )
+    again = request_of(request.workspace, run)
     setup = prepare(ctx, again)
     _unchanged(run, setup)
-    opened = Opened(again.recipe, setup, tuned_for(again, setup), run, manifest.status)
+    opened = Opened(again, setup, tuned_for(again, setup), run, manifest.status)
     run.hold()
     manifest.status, manifest.error = "running", ""
     run.save()

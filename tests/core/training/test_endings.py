@@ -137,6 +137,16 @@ def test_a_new_run_starts_from_what_another_learnt(request_for: Make, workspace:
     assert get_run(workspace, parent.run).manifest.best == parent.best
 
 
+@pytest.mark.parametrize("method", ["full", "top-layers"])
+def test_the_base_is_scored_before_own_weights_go_on(request_for: Make, method: str) -> None:
+    parent = train(JobContext(), request_for(epochs=1, method=method))
+    assert parent.best["loss"] < parent.zero_shot["loss"]
+    request = request_for(epochs=1, method=method, learning_rate=1e-5)
+    child = train(JobContext(), replace(request, from_run=parent.run))
+    assert child.zero_shot["loss"] == parent.zero_shot["loss"]
+    assert child.dev_loss == pytest.approx(parent.dev_loss, abs=0.01)
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [({"lora_rank": "3"}, "has lora_rank=32, which cannot"), ({"method": "dora"}, "method=lora")],
