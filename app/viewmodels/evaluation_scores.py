@@ -224,17 +224,17 @@ def _figures(result: SystemResult) -> list[FigureCell]:
             _kept(tr("Language"), figures.language, tr("enough letters to tell the language")),
             _kept(tr("Terms"), figures.terms, tr("terms of the glossary")),
         ]  # fmt: skip
-    speed = result.segments_per_second
-    cells.append(
-        FigureCell(
-            tr("Sentences/s"),
-            number(speed, 1) if speed is not None else _DASH,
-            tr("It took {time} to translate the test set", time=duration(result.seconds))
-            if speed is not None
-            else tr("Its translations were given"),
-        )
-    )
-    return cells
+    return [*cells, _speed(result)]
+
+
+def _speed(result: SystemResult) -> FigureCell:
+    speed, tokens = result.segments_per_second, result.tokens_per_second
+    if speed is None:
+        return FigureCell(tr("Sentences/s"), _DASH, tr("Its translations were given"))
+    words = [tr("It took {time} to translate the test set", time=duration(result.seconds))]
+    if tokens is not None:
+        words.append(tr("{n} tokens/s, as BLEU counts them", n=number(tokens, 1)))
+    return FigureCell(tr("Sentences/s"), number(speed, 1), " \N{MIDDLE DOT} ".join(words))
 
 
 def _kept(heading: str, kept: Kept, asked: str) -> FigureCell:

@@ -142,6 +142,17 @@ def test_chance_is_not_called_a_win(measured: Evaluation) -> None:
     assert row.cells[0].verdict.startswith("no significant difference, p")
 
 
+def test_speed_is_told_in_sentences_and_in_tokens(page: Any, measured: Evaluation) -> None:
+    base, other = measured.systems
+    assert other.figures is not None
+    timed = replace(other, system="run:one", file="", seconds=20.0)
+    page._model.result.show(opened(replace(measured, systems=(base, timed))))
+    (speed,) = [part for part in page.findChildren(QLabel) if part.toolTip().startswith("It took")]
+    tokens = f"{other.figures.tokens / 20:.1f} tokens/s"
+    assert speed.text() == "15.0" and speed.isVisible()
+    assert "20 s" in speed.toolTip() and tokens in speed.toolTip()
+
+
 def test_leaked_segments_are_told_and_can_be_left_out(
     qtbot: QtBot, page: Any, measured: Evaluation
 ) -> None:
