@@ -63,7 +63,7 @@ class Opened:
     @property
     def split_policy(self) -> dict[str, Any]:
         """How rows get their split, as :mod:`mulm_core.corpus.split` wrote it."""
-        return json.loads(self._meta()["split"])
+        return json.loads(self._fetch("SELECT value FROM meta WHERE key = 'split'")[0][0])
 
     def info(self) -> CorpusInfo:
         """Name, languages, counts and files."""
@@ -172,7 +172,8 @@ class Opened:
         return int(self._fetch("SELECT coalesce(max(id), 0) FROM pairs")[0][0])
 
     def _meta(self) -> dict[str, str]:
-        return dict(self._fetch("SELECT key, value FROM meta"))
+        # The policy of a given test set may hold a hundred thousand pairs.
+        return dict(self._fetch("SELECT key, value FROM meta WHERE key <> 'split'"))
 
     def _check_ids(self) -> dict[str, int]:
         return dict(self._fetch("SELECT key, id FROM checks ORDER BY id"))

@@ -69,8 +69,9 @@ def splitter(policy: Mapping[str, Any]) -> Splitter:
 
     ``{"by": "hash"}`` with the shares ``dev`` and ``test`` per mille; ``{"by": "file"}`` with the
     split of each name in ``files``, other files by a hash of their name; ``{"by": "given"}`` with
-    the :func:`pair_digest` of each test pair in ``pairs``, other rows dev or train by hash. Raises
-    :class:`UserError` for another policy: the corpus comes from a newer version.
+    the :func:`pair_digest` of each test pair in ``pairs``, other rows dev or train by hash (their
+    ``texts`` are for the check of leakage). Raises :class:`UserError` for another policy: the
+    corpus comes from a newer version.
     """
     dev, test = int(policy.get("dev", PER_MILLE)), int(policy.get("test", PER_MILLE))
     by = policy.get("by")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -29,7 +29,8 @@ class SplitRequest:
     ``by`` is ``hash`` (of the source: adding data never moves a row), ``file`` or ``given``;
     ``dev`` and ``test`` are shares from 0 to 1. By file, ``files`` names the split of a file; other
     files get one by a hash of their name. ``given`` are files of a test set in any corpus format:
-    rows with a pair of it go to test, and dev is a share of the others.
+    rows with a pair of it go to test, and dev is a share of the others. The corpus keeps
+    the pairs, so that training rows like those it lacks are found as well.
     """
 
     workspace: Workspace
@@ -71,20 +72,21 @@ def split_corpus(ctx: JobContext, request: SplitRequest) -> SplitResult:
     seen: set[str] = set()
     with CorpusStore.open(info.path) as store:
         moved = store.set_splits(
-            _splits(ctx, store, policy, info.pairs, set(pairs), seen),
+            _splits(ctx, store, policy, info.pairs, pairs.keys(), seen),
             policy,
             f"Split by {request.by}",
         )
         splits = store.info().splits
     ctx.report(info.pairs, info.pairs, "Done")
-    return SplitResult(info.name, moved, splits, len(pairs), len(set(pairs) - seen))
+    return SplitResult(info.name, moved, splits, len(pairs), len(pairs.keys() - seen))
 
 
-def _given(request: SplitRequest, source: str, target: str) -> list[str]:
+def _given(request: SplitRequest, source: str, target: str) -> dict[str, tuple[str, str]]:
+    """The pairs of the given test set by their digest."""
     if request.by not in BY:
         raise UserError(f"there is no split by '{request.by}'", fix=f"Known: {', '.join(BY)}")
     if request.by != "given":
-        return []
+        return {}
     if not request.given:
         raise UserError("no test set was given", fix="Give its files")
     pairs, _ = read_pairs(request.given, source, target)
@@ -92,17 +94,18 @@ def _given(request: SplitRequest, source: str, target: str) -> list[str]:
         raise UserError(
             f"there are no pairs of {source} and {target} in it", where=request.given[0]
         )
-    digests = sorted({pair_digest(tidy(left), tidy(right)) for left, right in pairs})
-    if len(digests) > _MOST_GIVEN:
+    tidied = ((tidy(left), tidy(right)) for left, right in pairs)
+    found = {pair_digest(*pair): pair for pair in tidied}
+    if len(found) > _MOST_GIVEN:
         raise UserError(
-            f"a test set of {len(digests):,} pairs is too large",
+            f"a test set of {len(found):,} pairs is too large",
             where=request.given[0],
             fix=f"Give at most {_MOST_GIVEN:,}; a thousand tell as much",
         )
-    return digests
+    return found
 
 
-def _policy(request: SplitRequest, pairs: list[str]) -> dict[str, Any]:
+def _policy(request: SplitRequest, pairs: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
     policy: dict[str, Any] = {
         "by": request.by,
         "dev": round(request.dev * 1000),
@@ -111,7 +114,12 @@ def _policy(request: SplitRequest, pairs: list[str]) -> dict[str, Any]:
     if request.by == "file":
         policy["files"] = dict(request.files)
     if request.by == "given":
-        policy |= {"pairs": pairs, "test": 0, "names": [path.name for path in request.given]}
+        policy |= {
+            "pairs": sorted(pairs),
+            "texts": list(pairs.values()),
+            "test": 0,
+            "names": [path.name for path in request.given],
+        }
     check_policy(policy)
     return policy
 
@@ -121,7 +129,7 @@ def _splits(
     store: CorpusStore,
     policy: Mapping[str, Any],
     total: int,
-    given: set[str],
+    given: Set[str],
     seen: set[str],
 ) -> Iterator[tuple[int, str]]:
     """The new split of every row; notes in ``seen`` which given pairs are there."""
@@ -132,6 +140,6 @@ def _splits(
         ctx.report(done, total, f"{done:,} of {total:,} rows")
         ids, sources, targets, _, files = zip(*some, strict=True)
         if given:
-            seen |= given.intersection(map(pair_digest, sources, targets))
+            seen |= given & set(map(pair_digest, sources, targets))
         yield from zip(ids, split(sources, targets, files), strict=True)
         done += len(some)

@@ -183,7 +183,12 @@ def _split(args: Namespace) -> Answer:
     splits = ", ".join(f"{split} {count:,}" for split, count in result.splits.items())
     lines = [f"{result.moved:,} rows moved; now {splits}"]
     if result.missing:
-        lines.append(f"{result.missing:,} of {result.given:,} given pairs are not in the corpus")
+        lines.append(
+            f"{result.missing:,} of {result.given:,} given pairs are not in the corpus; the check "
+            "leakage finds training rows like them"
+        )
+    if not result.splits["test"]:
+        lines.append("The corpus has no test rows now: nothing in it can be evaluated.")
     return Answer(asdict(result), "\n".join(lines))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mulm_core.corpus.checks import sketches
@@ -71,7 +71,8 @@ class Columns:
     """The columns of all rows; row ``i`` has the id ``i + 1``.
 
     ``excluded`` holds the bits of the checks that keep a row out; ``suspect`` marks the rows that
-    this scan flagged so far: of several copies one without other trouble should stay.
+    this scan flagged so far: of several copies one without other trouble should stay. ``outside``
+    are rows behind those of the corpus.
     """
 
     reader: Reader
@@ -79,6 +80,7 @@ class Columns:
     suspect: np.ndarray
     data: dict[str, np.ndarray]
     check: Callable[[], None]
+    outside: Sequence[Row] = ()
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self.data[name]
@@ -88,6 +90,22 @@ class Columns:
         import numpy as np
 
         return np.flatnonzero((self.excluded & ~self.reader.bit(key)) == 0)
+
+    def followed_by(self, outside: Sequence[Row]) -> Columns:
+        """The same columns with those of other rows behind them."""
+        import numpy as np
+
+        if not outside:
+            return self
+        more = measure(outside, self.data)
+        data = {name: np.concatenate([values, more[name]]) for name, values in self.data.items()}
+        return replace(self, data=data, outside=outside)
+
+    def rows(self, places: Sequence[int]) -> list[Row]:
+        """The rows at these places."""
+        count = self.reader.count
+        inside = self.reader.rows([place + 1 for place in places if place < count])
+        return inside + [self.outside[place - count] for place in places if place >= count]
 
 
 def empty_columns(reader: Reader, names: Iterable[str], check: Callable[[], None]) -> Columns:

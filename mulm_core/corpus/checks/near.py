@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mulm_core.corpus.checks.base import Basis, Check, Flag, Row, TableRule, percent
+from mulm_core.corpus.checks.base import Basis, Check, Flag, TableRule, percent
 from mulm_core.corpus.checks.columns import Columns
 from mulm_core.corpus.checks.sketches import SHORTEST, is_long, likeness
 from mulm_core.corpus.split import split_key
@@ -117,6 +117,7 @@ class LeakageRule(TableRule):
         """See :class:`TableRule`."""
         import numpy as np
 
+        table = table.followed_by(table.reader.given())
         # All rows, whatever other checks keep out: what comes back into use must not leak either.
         train = np.flatnonzero(table["split"] == _TRAIN)
         held = np.flatnonzero(table["split"] != _TRAIN)
@@ -124,7 +125,7 @@ class LeakageRule(TableRule):
             partner = _partners(table[side], train, held)
             hits = np.flatnonzero(partner >= 0)
             for row, other in zip(train[hits].tolist(), partner[hits].tolist(), strict=True):
-                yield row + 1, f"its {side} is in the {_split(table, other)} set, row {other + 1}"
+                yield row + 1, f"its {side} is in the {_place(table, other)}"
             train = train[partner < 0]
         for at, side in enumerate(("source", "target")):
             found = set[int]()
@@ -136,11 +137,8 @@ class LeakageRule(TableRule):
                     like = likeness(texts[other][at], texts[row][at])
                     if like >= self.likeness:
                         found.add(row)
-                        yield (
-                            row + 1,
-                            f"its {side} is {percent(like)} the same as that of row {other + 1} "
-                            f"in the {_split(table, other)} set",
-                        )
+                        what = f"its {side} is {percent(like)} the same as {_like(table, other)}"
+                        yield row + 1, what
             train = train[~np.isin(train, np.array(sorted(found), np.int64))]
 
 
@@ -235,8 +233,21 @@ def _chunks(table: Columns, pairs: np.ndarray) -> Iterator[list[tuple[int, int]]
 
 def _texts(table: Columns, chunk: list[tuple[int, int]]) -> dict[int, tuple[str, str]]:
     places = sorted({place for pair in chunk for place in pair})
-    rows: list[Row] = table.reader.rows([place + 1 for place in places])
-    return {row.id - 1: (split_key(row.source), split_key(row.target)) for row in rows}
+    return {
+        row.id - 1: (split_key(row.source), split_key(row.target)) for row in table.rows(places)
+    }
+
+
+def _place(table: Columns, place: int) -> str:
+    if place >= table.reader.count:
+        return "given test set"
+    return f"{_split(table, place)} set, row {place + 1}"
+
+
+def _like(table: Columns, place: int) -> str:
+    if place >= table.reader.count:
+        return "one in the given test set"
+    return f"that of row {place + 1} in the {_split(table, place)} set"
 
 
 def _split(table: Columns, place: int) -> str:

@@ -41,6 +41,12 @@ class Reader(Opened):
         )
         return [Row(id, left, right, SPLITS[split]) for id, left, right, split in rows]
 
+    def given(self) -> list[Row]:
+        """The pairs of a given test set, numbered on from the rows of the corpus."""
+        texts = self.split_policy.get("texts", ())
+        first = self.count + 1
+        return [Row(id, left, right, "test") for id, (left, right) in enumerate(texts, first)]
+
     def sample(self, size: int) -> tuple[Row, ...]:
         """At most ``size`` rows, evenly spread: the same ones every time."""
         most = min(size, self.count)
@@ -107,7 +113,7 @@ class Reader(Opened):
         last = self._one(
             "SELECT max(id) FROM operations o WHERE undone = 0 AND EXISTS (SELECT 1 "
             "FROM changes c WHERE c.operation = o.id AND c.field IN ('source', 'target', "
-            "'split'))"
+            "'split', 'policy'))"
         )
         return int(last or 0)
 

@@ -110,6 +110,9 @@ def test_split(rows: str, mulm: Any, tmp_path: Path, capsys: pytest.CaptureFixtu
     answer = mulm("split", rows, "--by", "given", "--given", given, "--dev", "0")
     assert answer["splits"] == {"train": 4, "dev": 0, "test": 1}
     assert (answer["given"], answer["missing"]) == (2, 1)
+    given.write_text("never\tjamais\n", encoding="utf-8")
+    assert main(["corpus", "split", rows, "--by", "given", "--given", str(given)]) == 0
+    assert "no test rows" in capsys.readouterr().out
     answer = mulm("split", rows, "--by", "file", "--file", "rows.tsv=dev")
     assert answer["splits"] == {"train": 0, "dev": 5, "test": 0}
     assert "not NAME=SPLIT" in mulm("split", rows, "--by", "file", "--file", "x", status=2)["error"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mulm_core.corpus import CorpusStore, View, get_corpus, split_of
 from mulm_core.corpus.checks import ScanRequest, keep_out_leakage, scan
+from mulm_core.corpus.splitting import SplitRequest, split_corpus
 from mulm_core.jobs import JobContext
 
 LONG = "Die Königin der Elfen reitet mit ihrem Gefolge durch den Wald nach Süden, Nummer {}."
@@ -88,4 +91,34 @@ def test_a_corpus_without_dev_and_test_leaks_nothing(workspace, tmp_path, take):
     path = tmp_path / "train.tsv"
     path.write_text(f"{with_split('train', 'Satz {} hier')}\tphrase\n", encoding="utf-8")
     take(path)
+    assert keep_out_leakage(JobContext(), workspace, "c") == 0
+
+
+def test_a_given_test_set_that_the_corpus_lacks(workspace, tmp_path, take):
+    rows = [
+        (LONG.format(17), "Une traduction libre de la même phrase allemande."),
+        ("Der Zwerg gräbt einen Stollen.", "Le nain creuse."),
+        ("Nichts davon ist gleich.", "Rien n'est pareil."),
+    ]
+    path = tmp_path / "rows.tsv"
+    path.write_text("".join(f"{a}\t{b}\n" for a, b in rows), encoding="utf-8")
+    take(path)
+    given = tmp_path / "given.tsv"
+    given.write_text(
+        f"{LONG.format(3)}\t{LONG_FR.format(3)}\nEs gräbt jemand.\tLe nain creuse.\n",
+        encoding="utf-8",
+    )
+    split = SplitRequest(workspace, "c", dev=0, test=0)
+    split_corpus(JobContext(), split)
+    assert keep_out_leakage(JobContext(), workspace, "c") == 0
+    result = split_corpus(JobContext(), replace(split, by="given", given=(given,)))
+    assert (result.moved, result.given, result.missing) == (0, 2, 2)
+    assert keep_out_leakage(JobContext(), workspace, "c") == 2
+    with CorpusStore.open(get_corpus(workspace, "c").path) as store:
+        found = {row.id: row.reasons[0] for row in store.page(0, 9, View(check="leakage"))}
+        assert set(found) == {1, 2}
+        assert found[1].endswith("the same as one in the given test set")
+        assert found[2] == "its target is in the given test set"
+        store.undo()  # the check
+        store.undo()  # the split
     assert keep_out_leakage(JobContext(), workspace, "c") == 0
