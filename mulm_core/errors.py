@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,8 +76,23 @@ def from_os_error(error: OSError, where: str | Path = "") -> MulmError:
 
 @contextmanager
 def explain_os_errors(where: str | Path = "") -> Iterator[None]:
-    """Turn any ``OSError`` inside the block into a :class:`MulmError`."""
+    """Turn any error of the system inside the block into a :class:`MulmError`."""
     try:
         yield
-    except OSError as error:
-        raise from_os_error(error, where) from error
+    except Exception as error:
+        system = _system_error(error)
+        if system is None:
+            raise
+        raise from_os_error(system, where) from error
+
+
+def _system_error(error: Exception) -> OSError | None:
+    """What the system said; of errors that are none, libraries in Rust give the number in words."""
+    if isinstance(error, OSError):
+        return error
+    found = re.search(r"\(os error (\d+)\)", str(error))
+    if found is None or isinstance(error, MulmError):
+        return None
+    number = int(found[1])
+    # Windows has numbers of its own, which Python knows as the fourth argument.
+    return OSError(0, "", None, number) if os.name == "nt" else OSError(number, os.strerror(number))

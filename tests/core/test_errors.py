@@ -62,8 +62,14 @@ def test_real_missing_file_is_explained_and_keeps_its_cause(tmp_path):
     assert isinstance(caught.value.__cause__, FileNotFoundError)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has numbers of its own")
+def test_errors_of_libraries_in_rust_are_explained_by_their_number():
+    with pytest.raises(EngineError, match="^run: the disk is full"), explain_os_errors("run"):
+        raise ValueError("I/O error: No space left on device (os error 28) at path /x")
+
+
 def test_other_errors_pass_unchanged():
     with pytest.raises(KeyError), explain_os_errors():
         raise KeyError("x")
     with pytest.raises(MulmError, match="as it was"), explain_os_errors():
-        raise UserError("as it was")
+        raise UserError("as it was (os error 28)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -41,19 +42,38 @@ def test_failed_write_keeps_the_old_file(tmp_path):
     assert names(tmp_path) == ["a.txt"]
 
 
-def test_full_disk_keeps_the_old_file(tmp_path):
+@contextmanager
+def no_room(limit: int = 1000):
+    """Inside the block no file of this process grows beyond ``limit`` bytes."""
     resource = pytest.importorskip("resource")
-    path = tmp_path / "a.txt"
-    write_text(path, "old")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
     try:
-        with pytest.raises(EngineError, match=r"a\.txt"):
-            write_text(path, "x" * 100_000)
+        yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_full_disk_keeps_the_old_file(tmp_path):
+    path = tmp_path / "a.txt"
+    write_text(path, "old")
+    with pytest.raises(EngineError, match=r"a\.txt"), no_room():
+        write_text(path, "x" * 100_000)
     assert path.read_text(encoding="utf-8") == "old"
     assert names(tmp_path) == ["a.txt"]
+
+
+def test_full_disk_is_explained_where_a_library_in_rust_wrote(tmp_path):
+    import torch
+    from safetensors.torch import save_file
+
+    with (
+        pytest.raises(EngineError, match="folder: File too large"),
+        no_room(),
+        new_folder(tmp_path / "folder") as folder,
+    ):
+        save_file({"weights": torch.zeros(10_000)}, folder / "model.safetensors")
+    assert names(tmp_path) == []
 
 
 def test_missing_folder_is_explained(tmp_path):
