@@ -159,6 +159,7 @@ class EvaluateSetup(QWidget):
         model.library.changed.connect(self._update)
         model.history.changed.connect(self._show_earlier)
         model.evaluated.connect(self._show_earlier)
+        model.evaluated.connect(lambda: self._form.set_values(dict(model.state.fields)))
         for box in (self._source, self._target):
             box.changed.connect(lambda _: self._choose_direction())
         self._form.changed.connect(model.change_field)
@@ -192,13 +193,17 @@ class EvaluateSetup(QWidget):
             if state.test.further:
                 facts.append(tr_n("{n} reference", "{n} references", len(state.test.streams)))
             self._test_note.setText(" \N{MIDDLE DOT} ".join(facts))
-        terms = tr_n("{n} term of {file}", "{n} terms of {file}", len(state.terms),
-                     file=state.glossary)  # fmt: skip
-        self._glossary.setText(terms if state.terms else tr("Add a glossary…"))
+        self._glossary.setText(self._terms_words() if state.terms else tr("Add a glossary…"))
         self._no_glossary.setVisible(bool(state.terms))
         self._show_texts()
         self._show_direction()
         self._show_offers()
+
+    def _terms_words(self) -> str:
+        count, file = len(self._model.state.terms), self._model.state.glossary
+        if file:
+            return tr_n("{n} term of {file}", "{n} terms of {file}", count, file=file)
+        return tr_n("{n} term, as in the evaluation", "{n} terms, as in the evaluation", count)
 
     def _show_texts(self) -> None:
         state = self._model.state

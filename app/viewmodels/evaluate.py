@@ -20,7 +20,14 @@ from app.viewmodels.evaluation_result import Opened, ResultModel, opened
 from app.viewmodels.library import Library
 from app.viewmodels.names import date_text, language_name
 from app.viewmodels.test_files import Offer, TestFiles, TestSet, offers
-from mulm_core.evaluation import EvaluateRequest, Outputs, SystemResult, evaluate, stored_terms
+from mulm_core.evaluation import (
+    EvaluateRequest,
+    Outputs,
+    SystemResult,
+    Term,
+    evaluate,
+    stored_terms,
+)
 from mulm_core.jobs import JobContext
 from mulm_core.languages import match
 from mulm_core.workspace import Workspace
@@ -121,7 +128,9 @@ class EvaluateModel(QObject):
     def _turn(self, source: str, target: str) -> None:
         self._untouched = True
         chosen = self._default_choice(source, target)
-        self._set(source=source, target=target, chosen=chosen, baseline="")
+        # The terms of an earlier evaluation are of its direction alone.
+        terms = self.state.terms if self.state.glossary else ()
+        self._set(source=source, target=target, chosen=chosen, baseline="", terms=terms)
 
     def languages(self) -> tuple[str, ...]:
         """The tags that the models know."""
@@ -351,6 +360,9 @@ class EvaluateModel(QObject):
             texts=(),
             chosen=frozenset(one.system for one in evaluation.systems),
             baseline=evaluation.baseline.system,
+            fields=evaluate_fields.told(evaluation),
+            terms=tuple(Term(*pair) for pair in evaluation.terms),
+            glossary="",
         )
         self.evaluated.emit()
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from mulm_core.evaluation import Evaluation
 from mulm_core.fields import FieldSpec, specs
 from mulm_core.scoring import ScoreOptions
 from mulm_core.translation import DecodeOptions
@@ -37,3 +38,9 @@ def search_options(values: Mapping[str, Any]) -> DecodeOptions:
 def score_options(values: Mapping[str, Any]) -> ScoreOptions:
     """The options of the scores among ``values`` by name; raises :class:`UserError`."""
     return ScoreOptions(**{key: value for key, value in values.items() if key not in _SEARCH})
+
+
+def told(evaluation: Evaluation) -> tuple[tuple[str, Any], ...]:
+    """Name and value of the options of ``evaluation``; the default where it does not tell."""
+    kept = {**evaluation.options, **evaluation.scoring}
+    return tuple((spec.name, kept.get(spec.name, spec.default)) for spec in fields())

@@ -26,7 +26,8 @@ class SystemChoice:
 class EvaluateState:
     """The page at one moment; ``fraction`` is None while the length is not known.
 
-    ``given`` are other systems' outputs, ``texts`` files that wait to be told what they are.
+    ``given`` are other systems' outputs, ``texts`` files that wait to be told what they are;
+    ``glossary`` is the file of the ``terms``, empty where an earlier evaluation brought them.
     """
 
     source: str = ""

@@ -284,6 +284,37 @@ def test_evaluations_are_kept_opened_deleted_and_put_back(
     assert "later" not in [one.id for one in list_evaluations(workspace)]
 
 
+def test_an_earlier_evaluation_brings_its_options_and_terms_back(
+    qtbot: QtBot, page: Any, measured: Evaluation, own_workspace: Path
+) -> None:
+    model, setup = page._model, page._setup
+    assert setup._form.values()["resamples"] == 50
+    other = replace(
+        measured,
+        id="other",
+        options={**measured.options, "beams": 2},
+        scoring={**measured.scoring, "tokenizer": "char"},
+        terms=(("file", "fichier"),),
+    )
+    save(Workspace(own_workspace), other)
+    with qtbot.waitSignal(model.evaluated, timeout=WAIT):
+        page.open(evaluation="other")
+    values = setup._form.values()
+    assert (values["beams"], values["tokenizer"], values["resamples"]) == (2, "char", 50)
+    assert setup._glossary.text() == "1 term, as in the evaluation"
+    with qtbot.waitSignal(model.evaluated, timeout=WAIT):
+        page._start.click()
+    again = model.state.evaluation
+    assert again.id not in (other.id, measured.id)
+    assert (again.options, again.scoring, again.terms) == (
+        other.options,
+        other.scoring,
+        other.terms,
+    )
+    model.set_direction("fr", "en")
+    assert model.state.terms == ()  # they were of the other direction
+
+
 @pytest.mark.parametrize("kind", ["html", "pdf", "csv", "json", "tex"])
 def test_reports_are_saved(qtbot: QtBot, page: Any, tmp_path: Path, kind: str) -> None:
     path = tmp_path / f"report.{kind}"
