@@ -241,9 +241,11 @@ def _survey(ctx: JobContext, paths: tuple[Path, ...]) -> tuple[Finding, ...]:
 
 def _look(ctx: JobContext, request: _Look) -> Looked:
     options = request.choice.options
-    finding = look(request.finding, options)
+    known = bool(request.source and request.target)
+    languages = (request.source, request.target) if known else ()
+    finding = look(request.finding, options, languages)
     pairs = finding.detected.preview if finding.detected is not None else ()
-    if request.source and request.target:
+    if known:
         pairs = preview(finding, request.source, request.target, options)
     return Looked(finding, pairs, request.source, request.target)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from PySide6.QtCore import QSize, QTimer, Signal
@@ -285,6 +285,8 @@ class ImportDialog(QDialog):
 
     def _options_changed(self, key: int) -> None:
         if self._panel(key).options.complete:
+            # What was seen was read with other options.
+            self._sets[key] = replace(self._sets[key], preview=(), preview_of=("", ""))
             self.look_wanted.emit(key)
         self._update()
 
@@ -361,7 +363,9 @@ class ImportDialog(QDialog):
 
     def _show_preview(self, key: int) -> None:
         found = self._sets[key]
-        if found.error:
+        direction = (self.source, self.target)
+        awaited = found.preview_of not in (direction, direction[::-1])
+        if found.error or awaited:
             otherwise = ""
         elif found.asks_columns:
             otherwise = tr("Choose the two columns to see three pairs of it.")
@@ -373,7 +377,7 @@ class ImportDialog(QDialog):
             self._form.names((self.source,)) or tr("Source"),
             self._form.names((self.target,)) or tr("Target"),
         )
-        pairs = found.preview
-        if self.source and found.preview_of == (self.target, self.source):
+        pairs = () if awaited else found.preview
+        if found.preview_of != direction:
             pairs = tuple((right, left) for left, right in pairs)
         self._panel(key).preview.show_pairs(titles, pairs, otherwise)

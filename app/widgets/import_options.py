@@ -142,8 +142,10 @@ class SetOptions(QWidget):
         self._header_touched = True
         self.changed.emit()
 
-    def show_columns(self, found: FoundSet) -> None:
-        """Name the columns anew after the header was switched on or off."""
+    def show_found(self, found: FoundSet) -> None:
+        """Name the columns anew, as the header tells, and the encoding where none is chosen."""
+        if not self._encoding.currentData():
+            self._encoding.setItemText(0, _automatic(found))
         for box in (self._source, self._target):
             for number, column in enumerate(found.columns, start=1):
                 if number < box.count():
@@ -217,7 +219,7 @@ class SetPanel(Card):
         self.found = found
         self._error.setText(found.error)
         self._error.setVisible(bool(found.error))
-        self.options.show_columns(found)
+        self.options.show_found(found)
 
 
 def _automatic(found: FoundSet) -> str:

@@ -61,10 +61,13 @@ def survey(paths: Sequence[Path], options: ReadOptions = DEFAULTS) -> tuple[Find
     return (*(_looked_at(found, options) for found in sets), *broken)
 
 
-def look(finding: Finding, options: ReadOptions) -> Finding:
-    """The same set looked at with other options, such as another encoding."""
+def look(finding: Finding, options: ReadOptions, languages: tuple[str, ...] = ()) -> Finding:
+    """The same set looked at with other options, such as another encoding.
+
+    ``languages`` are the two that are to be read, where they are known.
+    """
     found = _set_of(finding)
-    return finding if found is None else _looked_at(found, options)
+    return finding if found is None else _looked_at(found, options, languages)
 
 
 def preview(
@@ -87,9 +90,10 @@ def preview(
     return tuple(pairs)
 
 
-def _looked_at(found: FileSet, options: ReadOptions) -> Finding:
+def _looked_at(found: FileSet, options: ReadOptions, languages: tuple[str, ...] = ()) -> Finding:
     try:
-        return Finding(found.name, found.key, found.reader.detect(found.files, options))
+        detected = found.reader.detect(found.files, options, languages)
+        return Finding(found.name, found.key, detected)
     except MulmError as error:
         return Finding(found.name, found.key, None, _why(error))
 

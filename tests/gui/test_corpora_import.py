@@ -21,6 +21,10 @@ TMX = (
     '<tu><tuv xml:lang="en"><seg>one</seg></tuv><tuv xml:lang="fr"><seg>un</seg></tuv>'
     '<tuv xml:lang="de"><seg>eins</seg></tuv></tu></body></tmx>'
 )
+SHORT = """The cat sleeps on the sofa.\tLe chat dort sur le canapé déjà usé.
+He ate an apple.\tIl a mangé une pomme à l'été.
+Where were you?\tOù étiez-vous hier, à Noël ?
+"""
 
 
 @pytest.fixture
@@ -112,12 +116,29 @@ def test_an_encoding_can_be_chosen_and_the_preview_follows(
     box = dialog._panels[0].options._encoding
     box.setCurrentIndex(box.findData("cp1251"))
     box.activated.emit(0)
-    qtbot.waitUntil(lambda: dialog._sets[0].preview[0][1] == "l'йtй", timeout=WAIT)
+    qtbot.waitUntil(lambda: dialog._sets[0].preview == (("the summer", "l'йtй"),), timeout=WAIT)
     box.setCurrentIndex(box.findData("cp1252"))
     box.activated.emit(0)
-    qtbot.waitUntil(lambda: dialog._sets[0].preview[0][1] == "l'été", timeout=WAIT)
+    qtbot.waitUntil(lambda: dialog._sets[0].preview == (("the summer", "l'été"),), timeout=WAIT)
     accept(qtbot, page)
     assert pairs_of(own_workspace, "old") == {("the summer", "l'été")}
+
+
+def test_what_is_shown_is_read_with_the_encoding_of_the_import(
+    qtbot: QtBot, window: MainWindow, page: Any, tmp_path: Path, own_workspace: Path
+) -> None:
+    old = write(tmp_path / "old.tsv", (SHORT * 5).encode("cp1252"))
+    dialog = dialog_for(qtbot, window, page, [old])
+    dialog._source.set_tag("en")
+    dialog._target.set_tag("fr")
+    preview = dialog._panels[0].preview
+    assert not preview._cells[0][0].isVisibleTo(dialog)  # not yet read in these languages
+    qtbot.waitUntil(lambda: dialog._sets[0].preview_of == ("en", "fr"), timeout=WAIT)
+    assert dialog._sets[0].preview[0] == tuple(SHORT.splitlines()[0].split("\t"))
+    assert preview._cells[0][0].isVisibleTo(dialog)
+    assert dialog._sets[0].encoding == "cp1252"
+    assert "CP1252" in dialog._list._rows[0]._facts.text()
+    assert dialog._panels[0].options._encoding.itemText(0) == "CP1252 (guessed)"
 
 
 def test_another_pair_of_a_file_of_three_languages(

@@ -113,10 +113,16 @@ class Reader(ABC):
         """Whether the sides have an order of their own, so that no language need be known."""
         return False
 
-    def detect(self, files: Sources, options: ReadOptions) -> Detected:
-        """What the files hold, with a preview; counts the pairs of small files only."""
+    def detect(
+        self, files: Sources, options: ReadOptions, wanted: tuple[str, ...] = ()
+    ) -> Detected:
+        """What the files hold, with a preview; counts the pairs of small files only.
+
+        ``wanted`` are the two languages that are to be read, where a person has told them.
+        """
         tags = self.languages(files, options)
-        encoding = self.encoding(files, options, tags)
+        # The same encoding as reading them will take.
+        encoding = self.encoding(files, options, wanted or tags)
         found = Detected(
             format=self.key,
             title=self.title,

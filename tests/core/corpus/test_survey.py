@@ -38,6 +38,19 @@ def test_a_set_is_looked_at_again_with_other_options(tmp_path: Path) -> None:
     assert preview(found, "en", "fr", ReadOptions()) == ()
 
 
+def test_the_languages_tell_the_encoding_that_is_shown_as_they_do_when_it_is_read(
+    tmp_path: Path,
+) -> None:
+    lines = """The cat sleeps on the sofa.\tLe chat dort sur le canapé déjà usé.
+He ate an apple.\tIl a mangé une pomme à l'été.
+Where were you?\tOù étiez-vous hier, à Noël ?
+"""
+    (found,) = survey([write(tmp_path / "old.tsv", (lines * 5).encode("cp1252"))])
+    assert found.detected is not None and found.detected.encoding != "cp1252"
+    seen = look(found, ReadOptions(), ("en", "fr")).detected
+    assert seen is not None and (seen.encoding, seen.encoding_guessed) == ("cp1252", True)
+
+
 def test_the_preview_is_of_the_languages_asked_for(tmp_path: Path) -> None:
     file = write(tmp_path / "t.tsv", "en\tfr\tde\none\tun\teins\n")
     (found,) = survey([file])
