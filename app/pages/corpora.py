@@ -38,6 +38,7 @@ class CorporaPage(Page):
         self.add_action(self._import)
         self._result = InlineMessage()
         self._undo = InlineMessage()
+        self._broken = InlineMessage()
         self._list = EntryList(tr("Corpora"))
         self._detail = CorpusDetail(model, settings)
         self.flow = ImportFlow(self, model, self._result, settings)
@@ -46,9 +47,11 @@ class CorporaPage(Page):
         self._stack.addWidget(self._split())
         self.body.addWidget(self._result)
         self.body.addWidget(self._undo)
+        self.body.addWidget(self._broken)
         self.body.addWidget(self._stack, 1)
         self._connect()
         self._show_list()
+        self._show_broken()
 
     # Building ------------------------------------------------------------------------------
 
@@ -91,6 +94,7 @@ class CorporaPage(Page):
     def _connect(self) -> None:
         model = self._model
         model.library.changed.connect(self._show_list)
+        model.library.changed.connect(self._show_broken)
         model.selected_changed.connect(self._list.set_current)
         model.selected_changed.connect(lambda _: self._detail.show_corpus())
         model.facts.exported.connect(self._exported)
@@ -200,6 +204,13 @@ class CorporaPage(Page):
         self._import.setVisible(bool(rows))
         self._detail.show_corpus()
         self._mark_primary()
+
+    def _show_broken(self) -> None:
+        broken = self._model.library.broken
+        if broken:
+            self._broken.error("\n".join(broken))
+        else:
+            self._broken.clear()
 
     def _mark_primary(self) -> None:
         """There is one primary action at a time: scanning, while the checks show."""

@@ -58,7 +58,7 @@ class CorporaModel(QObject):
 
     @property
     def corpora(self) -> tuple[CorpusRow, ...]:
-        """All corpora, as the library lists them."""
+        """All corpora that can be opened, as the library lists them."""
         return self.library.corpora
 
     def select(self, name: str) -> None:

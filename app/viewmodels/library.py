@@ -91,9 +91,10 @@ class RunRow:
 
 @dataclass(frozen=True)
 class Shelf:
-    """Everything in the workspace at one moment."""
+    """Everything in the workspace at one moment; ``broken`` says why corpora cannot be opened."""
 
     corpora: tuple[CorpusRow, ...] = ()
+    broken: tuple[str, ...] = ()
     models: tuple[ModelRow, ...] = ()
     runs: tuple[RunRow, ...] = ()
     deleted: tuple[RunRow, ...] = ()
@@ -101,8 +102,10 @@ class Shelf:
 
 def read_shelf(ctx: JobContext, workspace: Workspace) -> Shelf:
     """Read the lists from disk (a light job)."""
+    corpora = list_corpora(workspace)
     return Shelf(
-        corpora=tuple(_corpus_row(info) for info in list_corpora(workspace)),
+        corpora=tuple(_corpus_row(info) for info in corpora if not info.problem),
+        broken=tuple(info.problem for info in corpora if info.problem),
         models=tuple(_model_row(info) for info in list_models(workspace)),
         runs=tuple(_run_row(run) for run in list_runs(workspace)),
         deleted=tuple(_run_row(run) for run in deleted_runs(workspace)),
@@ -129,6 +132,11 @@ class Library(QObject):
     def corpora(self) -> tuple[CorpusRow, ...]:
         """The corpora that show; one whose deletion can still be undone does not."""
         return tuple(row for row in self._shelf.corpora if row.name not in self._hidden)
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """A sentence for each corpus that cannot be opened."""
+        return self._shelf.broken
 
     @property
     def models(self) -> tuple[ModelRow, ...]:

@@ -20,14 +20,18 @@ def corpus_files(workspace: Workspace) -> list[Path]:
 
 
 def list_corpora(workspace: Workspace) -> list[CorpusInfo]:
-    """All corpora that can be opened, by name; a damaged file does not hide the others."""
+    """All corpora by name; those that cannot be opened carry their problem."""
     found = []
     for path in corpus_files(workspace):
         try:
             found.append(_info(path))
-        except MulmError:
-            continue
+        except MulmError as error:
+            found.append(CorpusInfo(path.stem, "", "", 0, {}, (), "", path, error.sentence()))
     return sorted(found, key=lambda info: info.name.casefold())
+
+
+def _usable(workspace: Workspace) -> list[CorpusInfo]:
+    return [info for info in list_corpora(workspace) if not info.problem]
 
 
 def find_corpus(workspace: Workspace, name: str) -> CorpusInfo | None:
@@ -36,14 +40,14 @@ def find_corpus(workspace: Workspace, name: str) -> CorpusInfo | None:
     if likely.is_file() and (info := _info(likely)).name == name:
         return info
     # Two names may share a slug, and a file may have been renamed by hand.
-    return next((info for info in list_corpora(workspace) if info.name == name), None)
+    return next((info for info in _usable(workspace) if info.name == name), None)
 
 
 def get_corpus(workspace: Workspace, name: str) -> CorpusInfo:
     """The corpus called ``name``; raises :class:`UserError` when there is none."""
     info = find_corpus(workspace, name)
     if info is None:
-        known = ", ".join(info.name for info in list_corpora(workspace))
+        known = ", ".join(info.name for info in _usable(workspace))
         raise UserError(
             f"there is no corpus '{name}'",
             fix=f"Known: {known}" if known else "Import one first",

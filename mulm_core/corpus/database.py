@@ -15,6 +15,13 @@ VERSION = 2
 _APPLICATION_ID = 0x4D554C4D  # "MULM"
 _PAGE = 8192  # bytes; blocks of the search index take a few pages each
 _MAPPED = 1 << 30  # bytes of the file that are read in place
+_NO_ROOM = (
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_PERM,
+)
 
 # The split is a position in types.SPLITS. Nothing is ever deleted, so ids run from 1 without gaps.
 # `excluded` and `kept` are bit masks over checks.id: which checks keep the row out, and which a
@@ -74,8 +81,12 @@ def explain_database_errors(path: Path) -> Iterator[None]:
         raise _explained(error, path) from error
 
 
+def _code(error: sqlite3.Error) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF  # without the extended part
+
+
 def _explained(error: sqlite3.Error, path: Path) -> MulmError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without the extended part
+    code = _code(error)
     if code == sqlite3.SQLITE_FULL or "disk is full" in str(error):
         return EngineError("the disk is full", where=path, fix="Free some space and try again")
     if code == sqlite3.SQLITE_IOERR:
@@ -86,9 +97,9 @@ def _explained(error: sqlite3.Error, path: Path) -> MulmError:
         )
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return UserError(
-            "the corpus file cannot be opened for writing",
+            "the corpus file cannot be written",
             where=path,
-            fix="Check the permissions of the file and its folder",
+            fix="Check the free space of the disk and the permissions of the file and its folder",
         )
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return EngineError(
@@ -127,11 +138,14 @@ def settle(connection: sqlite3.Connection) -> None:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """An existing corpus; raises :class:`MulmError` where it is missing, foreign or too new."""
+    """An existing corpus; raises :class:`MulmError` where it is missing, foreign or too new.
+
+    Where the disk is full or cannot be written, the corpus can still be read.
+    """
     if not path.is_file():
         raise UserError("there is no such corpus", where=path)
     with explain_database_errors(path):
-        connection = sqlite3.connect(path, timeout=10, isolation_level=None)
+        connection = _opened(path)
         try:
             if _pragma(connection, "application_id") != _APPLICATION_ID:
                 raise UserError("this is not a MULM corpus", where=path)
@@ -145,6 +159,23 @@ def connect(path: Path) -> sqlite3.Connection:
         except BaseException:
             connection.close()
             raise
+    return connection
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """A connection; one that only reads where SQLite finds no room for its files beside it."""
+    connection = sqlite3.connect(path, timeout=10, isolation_level=None)
+    try:
+        _pragma(connection, "application_id")
+    except sqlite3.Error as error:
+        connection.close()
+        log = path.with_name(f"{path.name}-wal")
+        # Rows in the log would be missing from what is read without it.
+        if _code(error) not in _NO_ROOM or (log.exists() and log.stat().st_size):
+            raise
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?immutable=1", uri=True, isolation_level=None
+        )
     return connection
 
 

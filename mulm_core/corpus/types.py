@@ -161,7 +161,11 @@ class Detected:
 
 @dataclass(frozen=True)
 class CorpusInfo:
-    """A corpus at a glance: ``pairs`` counts every row, ``splits`` only the rows in use."""
+    """A corpus at a glance: ``pairs`` counts every row, ``splits`` only the rows in use.
+
+    ``problem`` says why the file cannot be opened; empty for a good one. Without being opened, a
+    file tells nothing but its own name.
+    """
 
     name: str
     source: str
@@ -171,3 +175,4 @@ class CorpusInfo:
     files: tuple[str, ...]
     created: str
     path: Path
+    problem: str = ""

@@ -64,7 +64,7 @@ def test_real_missing_file_is_explained_and_keeps_its_cause(tmp_path):
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has numbers of its own")
 def test_errors_of_libraries_in_rust_are_explained_by_their_number():
-    with pytest.raises(EngineError, match="^run: the disk is full"), explain_os_errors("run"):
+    with pytest.raises(EngineError, match=r"^run: the disk is full"), explain_os_errors("run"):
         raise ValueError("I/O error: No space left on device (os error 28) at path /x")
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from full_disk import full_disk
 
 from mulm_core.errors import EngineError, UserError
 from mulm_core.files import (
@@ -42,22 +42,10 @@ def test_failed_write_keeps_the_old_file(tmp_path):
     assert names(tmp_path) == ["a.txt"]
 
 
-@contextmanager
-def no_room(limit: int = 1000):
-    """Inside the block no file of this process grows beyond ``limit`` bytes."""
-    resource = pytest.importorskip("resource")
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
 def test_full_disk_keeps_the_old_file(tmp_path):
     path = tmp_path / "a.txt"
     write_text(path, "old")
-    with pytest.raises(EngineError, match=r"a\.txt"), no_room():
+    with pytest.raises(EngineError, match=r"a\.txt"), full_disk():
         write_text(path, "x" * 100_000)
     assert path.read_text(encoding="utf-8") == "old"
     assert names(tmp_path) == ["a.txt"]
@@ -69,7 +57,7 @@ def test_full_disk_is_explained_where_a_library_in_rust_wrote(tmp_path):
 
     with (
         pytest.raises(EngineError, match="folder: File too large"),
-        no_room(),
+        full_disk(),
         new_folder(tmp_path / "folder") as folder,
     ):
         save_file({"weights": torch.zeros(10_000)}, folder / "model.safetensors")

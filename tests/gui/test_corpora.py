@@ -55,6 +55,20 @@ def test_the_empty_page_teaches(page: Any) -> None:
     assert not page._import.isVisible()
 
 
+def test_a_corpus_that_cannot_be_opened_is_named_with_its_problem(
+    qtbot: QtBot, own_workspace: Path, page: Any
+) -> None:
+    assert not page._broken.isVisible()
+    file = Workspace(own_workspace).corpora / "bad.corpus"
+    file.write_bytes(b"no database" * 1000)
+    page._model.library.refresh()
+    qtbot.waitUntil(page._broken.isVisible, timeout=WAIT)
+    assert "bad.corpus: the corpus file is damaged" in page._broken.text
+    file.unlink()
+    page._model.library.refresh()
+    qtbot.waitUntil(lambda: not page._broken.isVisible(), timeout=WAIT)
+
+
 def test_a_dropped_file_becomes_a_corpus(
     qtbot: QtBot, window: MainWindow, page: Any, tmp_path: Path
 ) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mulm_core.cli.args import Parser, add_command, direction, workspace
+from mulm_core.cli.args import Parser, add_command, workspace
 from mulm_core.cli.commands import corpus_checks, corpus_rows
 from mulm_core.cli.output import Answer, table
 from mulm_core.cli.running import run_job
@@ -33,7 +33,7 @@ def declare(parser: Parser) -> None:
 def _declare_import(load: Parser) -> None:
     load.add_argument("files", metavar="FILE", nargs="+", type=Path, help="files or folders")
     load.add_argument("--name", required=True, help="the corpus: a new one, or one to add to")
-    which = load.add_argument_group("languages")
+    which = load.add_argument_group("languages (by default those that the files name)")
     which.add_argument("--source", metavar="LANG", default="", help="language code, such as de")
     which.add_argument("--target", metavar="LANG", default="", help="language code, such as fr")
     which.add_argument(
@@ -61,28 +61,27 @@ def _declare_import(load: Parser) -> None:
 
 
 def _import(args: Namespace) -> Answer:
-    from mulm_core.corpus import ImportRequest, import_all_pairs, import_corpus
+    from mulm_core.corpus import ImportRequest, find_direction, import_all_pairs, import_corpus
 
     if args.all_pairs and (args.source or args.target):
         raise UserError("--all-pairs takes all languages", fix="Leave --source and --target out")
-    if not args.all_pairs and not (args.source and args.target):
-        raise UserError(
-            "the languages are not given", fix="Give --source and --target, or --all-pairs"
-        )
-    source, target = ("", "") if args.all_pairs else direction(args)
     request = ImportRequest(
         workspace(args),
         tuple(args.files),
-        source,
-        target,
+        args.source,
+        args.target,
         args.name,
         _options(args),
         again=args.again,
         skip_bad_files=args.skip_bad_files,
     )
     if not args.all_pairs:
-        result = run_job(import_corpus, request)
-        return Answer(_plain(result), _told(result))
+        source, target = find_direction(request)
+        result = run_job(import_corpus, replace(request, source=source, target=target))
+        lines = [_told(result)]
+        if not (args.source and args.target):
+            lines.append(f"  from {source} to {target}, as the files name them")
+        return Answer(_plain(result), "\n".join(lines))
     results = run_job(import_all_pairs, request)
     return Answer(
         {"corpora": [_plain(result) for result in results]},
@@ -132,7 +131,7 @@ def _list(args: Namespace) -> Answer:
             info.name,
             f"{info.source}–{info.target}",
             f"{info.pairs:,}",
-            corpus_rows.splits(info.splits),
+            info.problem or corpus_rows.splits(info.splits),
         ]
         for info in corpora
     ]

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 
 import pytest
+from full_disk import full_disk
 
 from mulm_core.corpus import CorpusStore, View, delete_corpus, get_corpus, list_corpora, search
 from mulm_core.errors import EngineError, UserError
@@ -193,6 +194,43 @@ def test_damaged_corpus_says_so(workspace, take, pairs_tsv):
     path.write_bytes(bytes(data))
     with pytest.raises(EngineError, match="damaged"), CorpusStore.open(path) as store:
         list(store.pairs("train", "de", "fr"))
+
+
+def test_a_damaged_corpus_is_listed_with_its_problem(workspace, take, pairs_tsv):
+    take(pairs_tsv(3), name="good")
+    (workspace.corpora / "bad.corpus").write_bytes(b"no database" * 1000)
+    bad, good = list_corpora(workspace)
+    assert (bad.name, bad.pairs, good.name, good.problem) == ("bad", 0, "good", "")
+    assert "the corpus file is damaged" in bad.problem
+    with pytest.raises(UserError, match=r"Known: good\.$"):
+        get_corpus(workspace, "other")
+
+
+def test_a_corpus_can_be_read_on_a_full_disk(workspace, take, pairs_tsv):
+    take(pairs_tsv(30))
+    with full_disk():
+        (info,) = list_corpora(workspace)
+        with CorpusStore.open(info.path) as store:
+            assert store.count(View("satz")) == 30
+            with pytest.raises(UserError, match="cannot be written"):
+                store.exclude([1])
+    with CorpusStore.open(info.path) as store:
+        assert store.exclude([1]) == 1
+
+
+def test_what_lies_in_the_log_is_never_left_out(workspace, take, pairs_tsv):
+    take(pairs_tsv(30))
+    path = get_corpus(workspace, "c").path
+    log = path.with_name(f"{path.name}-wal")
+    with CorpusStore.open(path) as store:
+        store.exclude([1])
+        killed = log.read_bytes(), path.read_bytes()
+    path.write_bytes(killed[1])
+    log.write_bytes(killed[0])
+    with full_disk(), pytest.raises(EngineError):
+        CorpusStore.open(path)
+    with CorpusStore.open(path) as store:
+        assert store.count(View(check="excluded")) == 1
 
 
 def test_the_quick_signature_of_a_block_is_the_plain_one():
