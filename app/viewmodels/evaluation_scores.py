@@ -219,7 +219,8 @@ def _figures(result: SystemResult) -> list[FigureCell]:
                      "{n} translations are equal to a reference", figures.exact),
             ),
             FigureCell(tr("Empty"), number(figures.empty), tr("Translations without a word")),
-            _kept(tr("Numbers"), figures.numbers, tr("numbers")),
+            _kept(tr("Numbers"), figures.numbers, tr("numbers"),
+                  tr("each as often as in the source, or as a reference has it")),
             _kept(tr("Placeholders"), figures.placeholders, tr("placeholders, tags or links")),
             _kept(tr("Language"), figures.language, tr("enough letters to tell the language")),
             _kept(tr("Terms"), figures.terms, tr("terms of the glossary")),
@@ -237,15 +238,13 @@ def _speed(result: SystemResult) -> FigureCell:
     return FigureCell(tr("Sentences/s"), number(speed, 1), " \N{MIDDLE DOT} ".join(words))
 
 
-def _kept(heading: str, kept: Kept, asked: str) -> FigureCell:
+def _kept(heading: str, kept: Kept, asked: str, rule: str = "") -> FigureCell:
     if kept.share is None:
         return FigureCell(heading, _DASH, tr("No segment has {asked}", asked=asked))
-    return FigureCell(
-        heading,
-        percent(kept.share, 0 if kept.share in (0, 1) else 1),
-        tr("Right in {kept} of the {of} segments with {asked}",
-           kept=number(kept.kept), of=number(kept.of), asked=asked),
-    )  # fmt: skip
+    told = tr("Right in {kept} of the {of} segments with {asked}",
+              kept=number(kept.kept), of=number(kept.of), asked=asked)  # fmt: skip
+    share = percent(kept.share, 0 if kept.share in (0, 1) else 1)
+    return FigureCell(heading, share, ": ".join(filter(None, (told, rule))))
 
 
 def _told(rows: Sequence[TableRow]) -> tuple[TableRow, ...]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-from mulm_core.corpus.checks.base import Basis, Row, RowRule
+from mulm_core.corpus.checks.base import Basis, Row
 from mulm_core.corpus.checks.detector import letters
 from mulm_core.corpus.checks.language import Language, LanguageRule, LanguageSettings
-from mulm_core.corpus.checks.numbers import Numbers, NumberSettings
+from mulm_core.corpus.checks.numbers import number_differences
 from mulm_core.corpus.checks.placeholders import PlaceholderRule, Placeholders
 from mulm_core.evaluation.glossary import Term, term_hits
 from mulm_core.evaluation.results import Figures, Kept
@@ -20,12 +21,14 @@ _DIGIT = re.compile(r"\d")
 _SAMPLE = 2000  # segments that rules are set from
 _BETWEEN_CHECKS = 500
 
+_Segment: TypeAlias = tuple[str, str, tuple[str, ...]]  # source, translation, references
+_Judge: TypeAlias = Callable[[str, str, tuple[str, ...]], bool | None]
+
 
 @dataclass(frozen=True)
 class Rules:
     """What to go by on a test set, as its references show it."""
 
-    numbers: RowRule
     placeholders: PlaceholderRule
     language: LanguageRule | None
 
@@ -42,7 +45,6 @@ def rules_for(test: TestSet, source: str, target: str) -> Rules:
         left, right = language.sides
         language = replace(language, sides=(replace(left, labels=frozenset()), right))
     return Rules(
-        Numbers().rule(basis, NumberSettings()),
         placeholders,
         language if isinstance(language, LanguageRule) and language.sides[1].labels else None,
     )
@@ -58,34 +60,30 @@ def count_figures(
 ) -> Figures:
     """The figures of one system; ``check`` is called now and then and may raise."""
     tokens, wanted = statistics.rows["bleu"][:, :2].sum(0).tolist()
-    pairs = list(zip(test.sources, hypotheses, strict=True))
+    rows = list(zip(test.sources, hypotheses, zip(*test.streams, strict=True), strict=True))
 
-    def kept(judge: Callable[[str, str], bool | None]) -> Kept:
-        return _kept(judge, pairs, check)
+    def kept(judge: _Judge) -> Kept:
+        return _kept(judge, rows, check)
 
     return Figures(
         tokens=int(tokens),
         length_ratio=tokens / wanted if wanted else 0.0,
         exact=_exact(test, hypotheses),
         empty=sum(not text.strip() for text in hypotheses),
-        numbers=kept(lambda source, text: _numbers(rules.numbers, source, text)),
-        placeholders=kept(lambda source, text: _placeholders(rules.placeholders, source, text)),
-        language=kept(lambda source, text: _language(rules.language, text)),
-        terms=kept(lambda source, text: _terms(terms, source, text)) if terms else Kept(0),
+        numbers=kept(_numbers),
+        placeholders=kept(lambda source, text, _: _placeholders(rules.placeholders, source, text)),
+        language=kept(lambda source, text, _: _language(rules.language, text)),
+        terms=kept(lambda source, text, _: _terms(terms, source, text)) if terms else Kept(0),
     )
 
 
-def _kept(
-    judge: Callable[[str, str], bool | None],
-    pairs: Iterable[tuple[str, str]],
-    check: Callable[[], None],
-) -> Kept:
-    """``judge`` tells of a source and its translation whether it is right; None: not asked."""
+def _kept(judge: _Judge, rows: Iterable[_Segment], check: Callable[[], None]) -> Kept:
+    """``judge`` tells of a segment whether its translation is right; None: not asked."""
     of, broken = 0, []
-    for at, (source, text) in enumerate(pairs):
+    for at, row in enumerate(rows):
         if at % _BETWEEN_CHECKS == 0:
             check()
-        right = judge(source, text)
+        right = judge(*row)
         of += right is not None
         if right is False:
             broken.append(at)
@@ -100,9 +98,15 @@ def _exact(test: TestSet, hypotheses: Sequence[str]) -> int:
     )
 
 
-def _numbers(rule: RowRule, source: str, text: str) -> bool | None:
-    asked = _DIGIT.search(source) or _DIGIT.search(text)
-    return not rule.reason(source, text) if asked else None
+def _numbers(source: str, text: str, references: tuple[str, ...]) -> bool | None:
+    """Whether numbers are missing or added only as a reference lacks or adds them, too."""
+    if not (_DIGIT.search(source) or _DIGIT.search(text)):
+        return None
+    missing, added = number_differences(source, text)
+    if not (missing or added):
+        return True
+    likewise = (number_differences(source, reference) for reference in references)
+    return any(missing <= lacking and added <= more for lacking, more in likewise)
 
 
 def _placeholders(rule: PlaceholderRule, source: str, text: str) -> bool | None:

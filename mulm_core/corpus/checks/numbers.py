@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from mulm_core.corpus.checks.base import Basis, Check, RowRule, listing, percent
@@ -64,7 +65,7 @@ class Numbers(Check):
         for row in basis.sample:
             if not (_DIGITS.search(row.source) or _DIGITS.search(row.target)):
                 continue
-            left, right = _values(row.source), _values(row.target)
+            left, right = set(_values(row.source)), set(_values(row.target))
             if any(_is_small(value, _WORDS_UP_TO) for value in left | right):
                 rows += 1
                 only = _lone(left, right, _WORDS_UP_TO)
@@ -99,7 +100,8 @@ class NumberRule(RowRule):
         left, right = _DIGITS.findall(source), _DIGITS.findall(target)
         if left == right:
             return ""
-        here, there = _differences(source, target)
+        differences = number_differences(source, target, repeats=False)
+        here, there = set(differences[0]), set(differences[1])
         if not there:
             here = self._not_words(here, target)
         elif not here:
@@ -117,24 +119,39 @@ class NumberRule(RowRule):
         return {value for value in numbers if not _is_small(value, self.words_up_to)}
 
 
-def _differences(source: str, target: str) -> tuple[set[str], set[str]]:
-    left, right = _values(source), _values(target)
+def number_differences(
+    source: str, target: str, *, repeats: bool = True
+) -> tuple[Counter[str], Counter[str]]:
+    """The numbers that one side has more often than the other: the source's, the target's.
+
+    Without ``repeats``, those that only one side has. Numbers are in plain form (``1000.5``); Roman
+    numerals, hours of half days and years of two digits are what they stand for.
+    """
+    left, right = (
+        Counter(values if repeats else set(values)) for values in map(_values, (source, target))
+    )
     here, there = left - right, right - left
     if not (here or there) or _spaced_alike(source, target):
-        return set(), set()
-    here -= _roman(target)
-    there -= _roman(source)
+        return Counter(), Counter()
+    romans = _roman(source), _roman(target)
+    here = _without(here, romans[1], str.__eq__)
+    there = _without(there, romans[0], str.__eq__)
     if here and there and (_HALF_DAY.search(source) or _HALF_DAY.search(target)):
-        here, there = _without(here, there, _same_hour)
-    return _without(here, there, _same_year) if here and there else (here, there)
+        here, there = _without(here, there, _same_hour), _without(there, here, _same_hour)
+    if here and there:
+        here, there = _without(here, there, _same_year), _without(there, here, _same_year)
+    return here, there
 
 
 def _without(
-    here: set[str], there: set[str], same: Callable[[str, str], bool]
-) -> tuple[set[str], set[str]]:
-    return (
-        {value for value in here if not any(same(value, other) for other in there)},
-        {value for value in there if not any(same(value, other) for other in here)},
+    values: Counter[str], others: Iterable[str], same: Callable[[str, str], bool]
+) -> Counter[str]:
+    return Counter(
+        {
+            value: count
+            for value, count in values.items()
+            if not any(same(value, other) for other in others)
+        }
     )
 
 
@@ -160,10 +177,10 @@ def _is_small(value: str, limit: int) -> bool:
     return value.isdigit() and len(value) < 5 and int(value) <= limit
 
 
-def _values(text: str) -> set[str]:
+def _values(text: str) -> list[str]:
     """The numbers in plain form: ``1.000,50`` is ``1000.5``; dates and versions in their parts."""
     text = _ascii_digits(_IGNORED.sub(" ", text))
-    return {value for token in _NUMBER.findall(text) for value in _plain(token)}
+    return [value for token in _NUMBER.findall(text) for value in _plain(token)]
 
 
 def _spaced_alike(source: str, target: str) -> bool:

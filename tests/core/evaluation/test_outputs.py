@@ -94,6 +94,32 @@ def test_figures_are_counted(workspace: Workspace) -> None:
     assert bad.terms.share == 0.0 and Kept(0).share is None
 
 
+@pytest.mark.parametrize(
+    ("source", "references", "text", "kept"),
+    [
+        ("Seite 3 öffnen.", ["Ouvrir la page 3."], "Ouvrir la page.", False),
+        ("Seite 3 öffnen.", ["Ouvrir la page 3."], "Ouvrir la page 7.", False),
+        ("Seite 3 öffnen.", ["Ouvrir la page trois."], "Ouvrir la page.", True),
+        ("Seite 3 öffnen.", ["La page trois.", "La page 3."], "Ouvrir la page trois.", True),
+        ("Zwei Seiten", ["2 pages"], "2 pages", True),
+        ("Zwei Seiten", ["2 pages"], "3 pages", False),
+        ("1.000,5 von 2", ["1 000,5 sur 2"], "1,000.5 of 2", True),
+        ("Von 2 bis 2", ["De 2 à 2"], "De 2", False),
+        ("In 3D", ["En 3D"], "En 3D de 3D", False),
+        ("打开 3 个", ["Open 3"], "Open 一", False),
+    ],
+)
+def test_numbers_are_kept_as_often_unless_a_reference_has_it_otherwise(
+    workspace: Workspace, source: str, references: list[str], text: str, kept: bool
+) -> None:
+    first, *others = references
+    test = TestSet("one", (source,), (first,), (), tuple((other,) for other in others))
+    none = ScoreOptions(resamples=0, trials=0)
+    asked = request(workspace, test=test, outputs=(Outputs("x", (text,)),), scoring=none)
+    figures = evaluate(JobContext(), asked).baseline.figures
+    assert figures is not None and figures.numbers == Kept(1, () if kept else (0,))
+
+
 def test_a_system_that_fails_leaves_the_others_results(
     workspace: Workspace, tiny_folder: Path
 ) -> None:
