@@ -21,6 +21,15 @@ _MARKS = (
 )
 # No encodings of a language but ways to write text in other text.
 _NOT_OF_FILES = re.compile(r"escape|idna|punycode|undefined|utf_7|mbcs|oem|palmos")
+# What the files are that are most often taken for texts.
+_KINDS = (
+    (b"%PDF-", "a PDF document"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"\xd0\xcf\x11\xe0", "an office document of the old kind"),
+)
+_HEAD = 1 << 16  # bytes in which a binary file has a zero byte
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 27})
 _AS_GOOD = 0.01  # of charset-normalizer's chaos: the difference that means nothing
 _SIGNS = frozenset({"Sm", "Sc", "So", "Sk", "No", "Po", "Cc"})
@@ -96,10 +105,12 @@ def encoding_of(
     if mark := marked(source):
         return Encoding(mark)
     sample = source.not_utf8
+    if sample:
+        _require_text(source, sample)
     declared = known(declared)
     if declared and declared != "utf-8" and _reads_well(sample, declared):
         return Encoding(declared)
-    if not sample or b"\0" in sample or declared == "utf-8" or _is_damaged_utf8(sample):
+    if not sample or declared == "utf-8" or _is_damaged_utf8(sample):
         return Encoding("utf-8")
     return Encoding(_guess(sample, languages, source), guessed=True)
 
@@ -110,6 +121,19 @@ def _unmarked_utf16(head: bytes) -> str:
     if half and 2 * odd > half and even * 10 < odd:
         return "utf-16-le"
     return "utf-16-be" if half and 2 * even > half and odd * 10 < even else ""
+
+
+def _require_text(source: Source, sample: bytes) -> None:
+    head = source.head(_HEAD)
+    kind = next((kind for magic, kind in _KINDS if head.startswith(magic)), "")
+    if kind or b"\0" in head or b"\0" in sample:
+        raise _not_text(source, kind or "a binary file")
+
+
+def _not_text(source: Source, kind: str) -> UserError:
+    return UserError(
+        f"this is {kind}, not text", where=str(source), fix="Choose a file of sentence pairs"
+    )
 
 
 def _is_damaged_utf8(sample: bytes) -> bool:
@@ -139,11 +163,7 @@ def _is_latin(char: str) -> bool:
 
 def _guess(sample: bytes, languages: Sequence[str], source: Source) -> str:
     if len(sample.translate(None, _CONTROL)) < 0.98 * len(sample):
-        raise UserError(
-            "this is a binary file, not text",
-            where=str(source),
-            fix="Choose a file of sentence pairs",
-        )
+        raise _not_text(source, "a binary file")
     usual = [name for names in _BY_SCRIPT.values() for name in names]
     for candidates in (_of_languages(languages), usual):
         if candidates and (name := _best(sample, candidates)):

@@ -279,7 +279,7 @@ def _require_readable(path: Path, info: zipfile.ZipInfo) -> None:
         )
     if info.compress_type not in _METHODS:
         raise UserError(
-            f"{brief(info.filename)} is packed with a method that is not supported",
+            f"the archive packs {brief(info.filename)} with a method that is not supported",
             where=path,
             fix="Pack it again as an ordinary zip (deflate)",
         )

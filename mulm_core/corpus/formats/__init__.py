@@ -91,7 +91,11 @@ def file_sets(paths: Sequence[Path], leave_out: Collection[Path] = ()) -> list[F
     elif orphans:
         raise _unknown(orphans[0])
     if not sets:
-        raise UserError("there is no file with sentence pairs here", where=_first(paths))
+        raise UserError(
+            "there is no file with sentence pairs here",
+            where=_first(paths),
+            fix=f"{_known()}; save what is in an office document as CSV or TSV first",
+        )
     return sets
 
 
@@ -145,9 +149,12 @@ def _unknown(file: Source) -> UserError:
     # A binary or undecodable file says so itself.
     for _ in lines(file, encoding_of(file).name):
         pass
-    titles = ", ".join(reader.title for reader in READERS)
     return UserError(
         "no reader takes this file: it is one text without a second language",
         where=str(file),
-        fix=f"Known formats: {titles}; give both files of a line-aligned pair",
+        fix=f"{_known()}; give both files of a line-aligned pair",
     )
+
+
+def _known() -> str:
+    return f"Known formats: {', '.join(reader.title for reader in READERS)}"

@@ -58,10 +58,6 @@ class MosesReader(Reader):
         names = tuple(_language(file) for file in files)
         return names if all(names) else ()
 
-    def ordered(self, files: Sources) -> bool:
-        """The first file is the source."""
-        return True
-
     def read(
         self, files: Sources, source: str, target: str, options: ReadOptions
     ) -> Iterator[Unit | Problem]:
@@ -82,7 +78,7 @@ class MosesReader(Reader):
                 yield Unit(left.text, right.text, f"line {left.number}", done)
         if ahead != behind:
             raise UserError(
-                f"{first.name} has {ahead} lines but {second.name} has {behind}",
+                f"the files differ: {first.name} has {ahead} lines but {second.name} has {behind}",
                 where=str(first),
                 fix="Line-aligned files need one segment a line and the same number of lines",
             )

@@ -91,6 +91,21 @@ def test_the_first_odd_byte_may_come_late(tmp_path):
     assert read_pairs([path], "en", "fr")[0][-1] == ("summer", "été")
 
 
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "a PDF document"),
+        (b"\x89PNG\r\n\x1a\n", "a picture"),
+        (b"a line of text\n\xff\xfe\n" + 60_000 * b"x" + b"\0", "a binary file"),
+    ],
+)
+def test_what_is_no_text_is_called_what_it_is(tmp_path, head, kind):
+    path = tmp_path / "a.tsv"
+    path.write_bytes(head + b"\xe9t\xe9 comme \xe7a\n" * 20)
+    with pytest.raises(UserError, match=f"this is {kind}, not text"):
+        read_pairs([path], "de", "fr")
+
+
 def test_noise_without_zero_bytes_is_binary(tmp_path):
     path = tmp_path / "a.tsv"
     path.write_bytes(bytes((n * n + n * 7) % 255 + 1 for n in range(5000)))

@@ -5,10 +5,13 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from mulm_core.corpus import ImportRequest, ReadOptions, import_corpus
 from mulm_core.corpus.catalog import get_corpus
 from mulm_core.corpus.store import CorpusStore
 from mulm_core.corpus.survey import look, preview, survey
+from mulm_core.errors import UserError
 from mulm_core.jobs import JobContext
 from mulm_core.workspace import Workspace
 
@@ -27,6 +30,27 @@ def test_a_bad_file_hides_no_good_one(tmp_path: Path) -> None:
     assert found["a.en-fr.tsv"].detected is not None
     assert found["broken.zip"].detected is None and found["broken.zip"].error
     assert found["picture.tsv"].detected is None and "binary" in found["picture.tsv"].error
+
+
+def test_a_sentence_keeps_the_names_of_files_as_they_are(tmp_path: Path) -> None:
+    archive = tmp_path / "texts.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_LZMA) as packed:
+        packed.writestr("small.tsv", "one\tun\n")
+    pair = [write(tmp_path / "t.de", "Ja\nNein\n"), write(tmp_path / "t.fr", "Oui\n")]
+    errors = [found.error for found in survey([archive, *pair])]
+    assert errors[0].startswith("The files differ: t.de has 2 lines but t.fr has 1.")
+    assert errors[1].startswith("The archive packs small.tsv with a method")
+
+
+def test_where_no_file_has_pairs_the_formats_are_named(tmp_path: Path) -> None:
+    document = tmp_path / "letter.docx"
+    with zipfile.ZipFile(document, "w") as packed:
+        packed.writestr("word/document.xml", "<document/>")
+    (found,) = survey([document])
+    assert "TMX" in found.error and "as CSV or TSV" in found.error
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UserError, match=r"no file with sentence pairs here\. Known formats: .*TMX"):
+        survey([tmp_path / "empty"])
 
 
 def test_a_set_is_looked_at_again_with_other_options(tmp_path: Path) -> None:
