@@ -13,6 +13,7 @@ from mulm_core.corpus.filling import ImportRequest, ImportResult
 from mulm_core.corpus.importer import (
     already_imported,
     detect,
+    find_direction,
     import_all_pairs,
     import_corpus,
     read_pairs,
@@ -63,6 +64,7 @@ __all__ = [
     "detect",
     "export_view",
     "find_corpus",
+    "find_direction",
     "get_corpus",
     "import_all_pairs",
     "import_corpus",

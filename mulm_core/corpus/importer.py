@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
-from itertools import combinations
+from itertools import chain, combinations
 from pathlib import Path
 
 from mulm_core import languages
@@ -17,7 +17,7 @@ from mulm_core.corpus.landing import landing
 from mulm_core.corpus.store import CorpusStore
 from mulm_core.corpus.survey import gather
 from mulm_core.corpus.types import DEFAULTS, Detected, Problem, ReadOptions
-from mulm_core.errors import UserError
+from mulm_core.errors import MulmError, UserError
 from mulm_core.jobs import JobContext
 from mulm_core.workspace import Workspace
 
@@ -60,6 +60,48 @@ def already_imported(workspace: Workspace, name: str, paths: Sequence[Path]) -> 
         known = {origin.digest: origin.name for origin in store.origins()[::-1]}
     repeats = Digests().repeats(sets, known)
     return tuple(found.name for found, name in repeats if name in known.values())
+
+
+def find_direction(request: ImportRequest) -> tuple[str, str]:
+    """Source and target of a request; what it does not say is what its files name.
+
+    Raises :class:`UserError` where they name too few languages or too many to tell.
+    """
+    source, target = (
+        languages.normalise(tag) if tag else "" for tag in (request.source, request.target)
+    )
+    if source and target:
+        return source, target
+    named = _named(request)
+    missing = [tag for tag in dict.fromkeys(chain(*named)) if tag not in (source, target)]
+    if source or target:
+        known = source or target
+        others = [tag for tag in missing if not languages.same_language(tag, known)]
+        if len(others) == 1:
+            return (source, others[0]) if source else (others[0], target)
+        raise _unclear("the other language is not given", others)
+    if len(missing) == 2:
+        return next((tags for tags in named if len(tags) == 2), (missing[0], missing[1]))
+    raise _unclear("the languages are not given", missing)
+
+
+def _named(request: ImportRequest) -> list[tuple[str, ...]]:
+    found = []
+    for one in _wanted(request)[0]:
+        with suppress(MulmError):  # the import says what is wrong with this file
+            found.append(_languages_of(one, request))
+    return found
+
+
+def _languages_of(found: FileSet, request: ImportRequest) -> tuple[str, ...]:
+    """The languages that a file set names, in its order."""
+    named = found.reader.languages(found.files, request.options_of(found))
+    return tuple(dict.fromkeys(tag for tag in map(tags.guess, named) if tag))
+
+
+def _unclear(what: str, named: Sequence[str]) -> UserError:
+    held = f"the files name {', '.join(named)}" if named else "the files name none"
+    return UserError(f"{what}, and {held}", fix="Give --source and --target, or --all-pairs")
 
 
 def import_corpus(ctx: JobContext, request: ImportRequest) -> ImportResult:
@@ -125,9 +167,7 @@ def _directions(
     """Every two languages that a file set names, with the sets that name both."""
     work: dict[tuple[str, str], list[FileSet]] = {}
     for found in sets:
-        options = request.options_of(found)
-        named = [tags.guess(tag) for tag in found.reader.languages(found.files, options)]
-        for source, target in combinations(dict.fromkeys(tag for tag in named if tag), 2):
+        for source, target in combinations(_languages_of(found, request), 2):
             direction = (target, source) if (target, source) in work else (source, target)
             work.setdefault(direction, []).append(found)
     return work

@@ -78,8 +78,32 @@ def test_import_all_pairs(mulm: Any, refused: Any, tmp_path: Path) -> None:
     done = mulm("import", file, "--all-pairs", "--name", "c")
     assert {one["corpus"] for one in done["corpora"]} == {"c-en-fr", "c-en-de", "c-fr-de"}
     assert len(mulm("list")["corpora"]) == 3
-    assert "not given" in refused("import", file, "--name", "c")
+    assert "not given, and the files name en, fr, de" in refused("import", file, "--name", "c")
     assert "all languages" in refused("import", file, *DIRECTION, "--all-pairs", "--name", "c")
+
+
+def test_languages_that_the_files_name_need_not_be_given(
+    mulm: Any, refused: Any, tmp_path: Path
+) -> None:
+    catalog = table(
+        tmp_path / "a.po",
+        'msgid ""\nmsgstr ""\n"Language: fr\\n"\n\nmsgid "one"\nmsgstr "un"\n',
+    )
+    moses = [table(tmp_path / "n.fr", "deux\n"), table(tmp_path / "n.en", "two\n")]
+    plain = table(tmp_path / "plain.tsv", "three\ttrois\n")
+    mulm("import", catalog, *moses, plain, "--name", "c")
+    mulm("import", catalog, "--target", "fr", "--name", "d")
+    mulm("import", catalog, "--source", "fr", "--name", "e")
+    (c, d, e) = mulm("list")["corpora"]
+    assert (c["source"], c["target"], c["pairs"]) == ("en", "fr", 3)
+    assert (d["source"], d["target"]) == ("en", "fr")
+    assert (e["source"], e["target"]) == ("fr", "en")
+    assert "not given, and the files name none" in refused("import", plain, "--name", "f")
+    other = table(tmp_path / "n.de-fr.tsv", "drei\ttrois\n")
+    assert "name en, fr, de" in refused("import", catalog, other, "--name", "f")
+    assert "other language is not given, and the files name en, de" in refused(
+        "import", catalog, other, "--target", "fr", "--name", "f"
+    )
 
 
 def test_views_are_shown_and_exported(mulm: Any, corpus: str, tmp_path: Path) -> None:
