@@ -193,7 +193,8 @@ class LiveRun(QObject):
         scores = Scores(event.step, event.bleu, event.chrf, event.loss)
         for curve, value in points("dev", vars(event)):
             self._add_point(curve, event.step, value)
-        zero_shot = scores if event.step == 0 else self.state.zero_shot
+        base = event.step == 0 and not event.start
+        zero_shot = scores if base else self.state.zero_shot
         best = scores if event.is_best or self.state.best is None else self.state.best
         self._set(zero_shot=zero_shot, latest=scores, best=best, samples=event.samples)
 

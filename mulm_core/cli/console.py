@@ -15,6 +15,7 @@ from mulm_core.training import DevEvaluated, RunStarted, TrainStep
 
 _SPARSE_S = 10.0  # where no bar can be drawn: long enough that a log stays readable
 _BAR_CELLS = 24
+_START = {False: "Zero-shot", True: "The run it goes on from"}
 
 
 class Console:
@@ -45,7 +46,7 @@ class Console:
                 share = event.step / event.total_steps if event.total_steps else None
                 self._progress(f"Training, loss {event.loss:.2f}", share, event.remaining_s)
             case DevEvaluated():
-                label = f"Step {event.step}" if event.step else "Zero-shot"
+                label = f"Step {event.step}" if event.step else _START[event.start]
                 best = ", the best so far" if event.is_best and event.step else ""
                 known = event.general_chrf is not None
                 general = f"; general chrF {event.general_chrf:.1f}" if known else ""

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 FORMAT = 1
-_SCORES = ("zero_shot", "best", "history", "signatures", "steps")
+_SCORES = ("zero_shot", "start", "best", "history", "signatures", "steps")
 
 
 @dataclass
@@ -16,9 +16,12 @@ class RunManifest:
 
     ``status``: running, finished, stopped (early, by the person), interrupted (its process is
     gone) or failed. ``created`` is ISO 8601 with offset; ``seconds`` leaves out paused time.
-    ``zero_shot`` and ``best`` hold dev bleu, chrf, loss and step, ``history`` all of them in
-    order; ``process`` is the pid and start time of the process that trains. ``leaked`` counts the
-    pairs that were not trained on because they overlap with dev or test. ``tasks`` are all corpora
+    ``zero_shot`` (the base's) and ``best`` hold dev bleu, chrf, loss and step, ``history`` all of
+    them in order; ``best`` are those of what ``adapter/`` holds, which may be worse than the
+    base's. ``start`` are those of the run that this one goes on from (``parent``), at step 0; where
+    nothing was better, they are ``best``, too. Other runs have none. ``process`` is the pid and
+    start time of the process that trains. ``leaked`` counts the pairs that were not trained on
+    because they overlap with dev or test. ``tasks`` are all corpora
     and directions that are learnt (corpus, source, target, corpus_hash, pairs), of which
     ``corpus``, ``source`` and ``target`` tell the first; scores are means over the directions,
     whose own are in ``history`` where there are several. ``general`` is where the general text is
@@ -59,6 +62,7 @@ class RunManifest:
     total_steps: int = 0
     seconds: float = 0.0
     zero_shot: dict[str, Any] = field(default_factory=dict)
+    start: dict[str, Any] = field(default_factory=dict)
     best: dict[str, Any] = field(default_factory=dict)
     history: list[dict[str, Any]] = field(default_factory=list)
     signatures: dict[str, str] = field(default_factory=dict)
@@ -89,11 +93,13 @@ class RunManifest:
     def set_scores(self, values: Mapping[str, Any]) -> None:
         """Put back what :meth:`scores` gave."""
         for name in _SCORES:
-            setattr(self, name, values[name])
+            if name in values:  # an earlier version's checkpoint lacks some
+                setattr(self, name, values[name])
 
     def forget_scores(self) -> None:
         """Be as before the first evaluation."""
-        self.zero_shot, self.best, self.history, self.signatures, self.steps = {}, {}, [], {}, 0
+        self.zero_shot, self.start, self.best = {}, {}, {}
+        self.history, self.signatures, self.steps = [], {}, 0
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> RunManifest:

@@ -9,7 +9,7 @@ from statistics import fmean
 from mulm_core import scoring
 from mulm_core.models import Base
 from mulm_core.training.batches import Batch, TokenPairs, collate, plan
-from mulm_core.training.events import DirectionScores
+from mulm_core.training.events import DirectionScores, SampleTranslation
 from mulm_core.training.objective import summed_loss
 from mulm_core.training.order import in_parts
 from mulm_core.training.recipe import Recipe
@@ -89,6 +89,15 @@ class DevSet:
         by_length = sorted(range(len(self)), key=lambda row: (len(self.sources[row]), row))
         picks = [len(by_length) * (2 + share) // 6 for share in range(_SAMPLES)]
         return [by_length[pick] for pick in dict.fromkeys(picks)]
+
+    def samples(
+        self, zero_shot: Sequence[str], hypotheses: Sequence[str]
+    ) -> tuple[SampleTranslation, ...]:
+        """The segments to show: the base's translations of these, and all translations now."""
+        return tuple(
+            SampleTranslation(self.sources[at], self.references[at], before, hypotheses[at])
+            for at, before in zip(self.sample_rows(), zero_shot, strict=True)
+        )
 
     def score(self, check: Check, parts: int = 1) -> DevScores:
         """Score the base with whatever adapter is active; ``check`` may raise to end it.

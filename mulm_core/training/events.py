@@ -73,6 +73,9 @@ class DirectionScores:
 class DevEvaluated(Event):
     """Scores on the dev segments after ``step`` steps; step 0 is the base model (zero-shot).
 
+    A run that goes on from another scores what it starts from next, at step 0 as well: ``start`` is
+    true there alone. ``is_best`` tells whether these scores are better than all before, the base's
+    and the start's included.
     ``loss`` is nats per target token without label smoothing; BLEU and chrF go from 0 to 100.
     ``general_bleu`` and ``general_chrf`` are scores on text outside the corpus' domain (None where
     there is none): they fall where the model forgets. Of several ``directions``, whose own scores
@@ -88,6 +91,7 @@ class DevEvaluated(Event):
     general_bleu: float | None = None
     general_chrf: float | None = None
     directions: tuple[DirectionScores, ...] = ()
+    start: bool = False
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,9 @@ class ResumeRequest:
 class TrainResult:
     """What came of a run; ``best`` and ``zero_shot`` hold dev scores (bleu, chrf, loss, step).
 
+    ``best`` are the scores of what the run keeps, which may be worse than those of the base;
+    ``start`` those of the run that it goes on from, which are the best where nothing was better
+    (empty where it goes on from none).
     They hold general_bleu and general_chrf as well where there was general text to score.
     ``seconds`` leaves out paused time; ``stopped`` tells that a person ended it before its last
     step, ``stopped_because`` is epochs, max_steps, max_minutes, patience or person. The rates count
@@ -96,6 +99,7 @@ class TrainResult:
     target_tokens_per_second: float
     peak_memory_mb: float
     warnings: tuple[str, ...] = ()
+    start: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -177,4 +181,5 @@ def result_of(run: Run) -> TrainResult:
         target_tokens_per_second=manifest.target_tokens_per_second,
         peak_memory_mb=manifest.peak_memory_mb,
         warnings=tuple(manifest.warnings),
+        start=dict(manifest.start),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,21 +12,24 @@ from mulm_core.training.dev import DevScores
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether the chosen score rose above every earlier one, and whether this is the best.
+    """What an evaluation says.
 
-    At an equal score the lower loss is the better checkpoint, but no reason to go on.
+    ``gain``: the chosen score rose above the best one before, a reason to go on. ``kept``: of what
+    the run has learnt, or started from, this is the best. ``best``: the base is behind it as well.
+    At an equal score the lower loss is the better state, but no reason to go on.
     """
 
     gain: bool
+    kept: bool
     best: bool
 
 
 def judge(manifest: RunManifest, scores: DevScores, step: int, seconds: float) -> Verdict:
     """Compare the scores with the best so far and write them into the manifest.
 
-    ``step`` 0 is the base itself, which is no checkpoint.
+    The first at ``step`` 0 are the base's, which is no checkpoint; the second are those of the run
+    that this one goes on from.
     """
-    verdict = _compare(manifest, scores, step)
     entry: dict[str, Any] = {
         "step": step,
         "loss": scores.loss,
@@ -37,21 +41,29 @@ def judge(manifest: RunManifest, scores: DevScores, step: int, seconds: float) -
         entry |= {"general_bleu": scores.general_bleu, "general_chrf": scores.general_chrf}
     if scores.directions:
         entry["directions"] = [asdict(part) for part in scores.directions]
+    verdict = _compare(manifest, entry)
     manifest.history.append(entry)
     manifest.signatures = scores.signatures
     manifest.steps, manifest.seconds = step, seconds
-    if step == 0:
+    if not manifest.zero_shot:
         manifest.zero_shot = entry
-    elif verdict.best:
+    elif step == 0:
+        manifest.start = entry
+    if verdict.kept:
         manifest.best = entry
     return verdict
 
 
-def _compare(manifest: RunManifest, scores: DevScores, step: int) -> Verdict:
-    best, by = manifest.best, manifest.recipe["best_by"]
-    if step == 0 or not best:
-        return Verdict(True, step > 0)
-    sign = -1 if by == "loss" else 1
-    now, before = sign * getattr(scores, by), sign * best[by]
-    gain = now > before
-    return Verdict(gain, gain or (now == before and scores.loss < best["loss"]))
+def _compare(manifest: RunManifest, entry: Mapping[str, Any]) -> Verdict:
+    base, best, by = manifest.zero_shot, manifest.best, manifest.recipe["best_by"]
+    if not base:
+        return Verdict(True, False, False)
+    now, before = _rank(entry, by), _rank(best or base, by)
+    kept = not best or now > before
+    gain = entry["step"] == 0 or now[0] > before[0]
+    return Verdict(gain, kept, kept and now > _rank(base, by))
+
+
+def _rank(scores: Mapping[str, Any], by: str) -> tuple[float, float]:
+    """The higher, the better: first by the chosen score, then by the loss."""
+    return -scores[by] if by == "loss" else scores[by], -scores["loss"]

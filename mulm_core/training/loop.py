@@ -30,7 +30,6 @@ from mulm_core.training.events import (
     CheckpointSaved,
     DevEvaluated,
     RunStarted,
-    SampleTranslation,
     TrainStep,
 )
 from mulm_core.training.job import ResumeRequest, TrainRequest, TrainResult, result_of
@@ -122,7 +121,7 @@ class _Training:
                     self._next_step()
                 except _NotANumber:
                     self._go_back()
-            if self.state.step and (self._best_step() is None or self.because == "max_minutes"):
+            if self.state.step and (not self._judged() or self.because == "max_minutes"):
                 self._evaluate()
         return self._finish()
 
@@ -132,7 +131,8 @@ class _Training:
         self.run_record.rewind(-1)
         with self.tuned.without():
             self._evaluate()
-        self.opened.load_start()
+        if self.opened.load_start():
+            self._evaluate()
         self._checkpoint()
 
     def _over(self) -> bool:
@@ -236,25 +236,27 @@ class _Training:
 
     def _evaluate(self) -> None:
         """Score the dev set, keep what has been learnt if it is the best yet, checkpoint."""
-        state, began = self.state, self.ctx.elapsed_s()
+        state, manifest, began = self.state, self.run_record.manifest, self.ctx.elapsed_s()
+        base = not manifest.history
         self.ctx.report(state.step, self.total_steps, "Scoring the dev segments")
         self.tuned.train(False)
         scores = self._scores()
         self.tuned.train(True)
-        if state.step == 0:
+        if base:
             state.zero_shot_samples = [scores.hypotheses[at] for at in self.setup.dev.sample_rows()]
-        elif not math.isfinite(scores.loss):
+        elif state.step and not math.isfinite(scores.loss):
             raise _NotANumber
-        verdict = judge(self.run_record.manifest, scores, state.step, self._worked_s())
+        verdict = judge(manifest, scores, state.step, self._worked_s())
         state.without_gain = 0 if verdict.gain else state.without_gain + 1
-        samples = self._samples(scores)
+        samples = self.setup.dev.samples(state.zero_shot_samples, scores.hypotheses)
         self.recorder.emit(
             DevEvaluated(
                 state.step, scores.loss, scores.bleu, scores.chrf, samples, verdict.best,
                 scores.general_bleu, scores.general_chrf, scores.directions,
+                start=state.step == 0 and not base,
             )
         )  # fmt: skip
-        if verdict.best:
+        if verdict.kept:
             save_tuned(self.tuned, self.run_record.adapter_folder)
         if state.step:
             self._checkpoint()
@@ -276,19 +278,13 @@ class _Training:
 
     def _check_evaluation(self) -> None:
         self.ctx.check()
-        if self.ctx.stop_requested and self._best_step() is not None:
+        if self.ctx.stop_requested and self._judged():
             self.because = "person"
             raise _StopRequest
 
-    def _best_step(self) -> int | None:
-        return self.run_record.manifest.best.get("step")
-
-    def _samples(self, scores: DevScores) -> tuple[SampleTranslation, ...]:
-        dev = self.setup.dev
-        return tuple(
-            SampleTranslation(dev.sources[at], dev.references[at], before, scores.hypotheses[at])
-            for at, before in zip(dev.sample_rows(), self.state.zero_shot_samples, strict=True)
-        )
+    def _judged(self) -> bool:
+        """Whether something that this run has learnt has been scored."""
+        return any(point["step"] for point in self.run_record.manifest.history)
 
     # Checkpoints ---------------------------------------------------------------------------
 

@@ -75,12 +75,13 @@ class _Probe:
         checkpoint_s, size_mb = self._timed(self._save)
         steps = self._setup.order.total_steps()
         evaluations = self._evaluations(steps)
+        scored_first = 2 if self._request.from_run else 1  # the base, and what it goes on from
         step_s = statistics.fmean(times)
         seconds = (
             setup_s
             + steps * step_s
-            + (1 + evaluations) * evaluation_s
-            + (1 + 2 * evaluations) * checkpoint_s  # the best is saved apart
+            + (scored_first + evaluations) * evaluation_s
+            + (scored_first + 2 * evaluations) * checkpoint_s  # the best is saved apart
         )
         return ProbeResult(
             seconds=min(seconds, 60 * (self._recipe.max_minutes or math.inf)),

@@ -36,6 +36,7 @@ _LISTED = (
     "total_steps",
     "seconds",
     "zero_shot",
+    "start",
     "best",
     "note",
 )
@@ -160,7 +161,10 @@ def _show(args: Namespace) -> Answer:
 def _history(run: Run) -> str:
     columns = {name: title for name, title in _COLUMNS.items() if name in run.manifest.zero_shot}
     rows = [
-        [str(point["step"]), *(number(point.get(name), _DECIMALS[name]) for name in columns)]
+        [
+            "start" if point == run.manifest.start else str(point["step"]),
+            *(number(point.get(name), _DECIMALS[name]) for name in columns),
+        ]
         for point in run.manifest.history
     ]
     return table(["step", *columns.values()], rows, numbers_from=0)

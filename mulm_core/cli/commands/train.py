@@ -240,7 +240,12 @@ def _text(result: TrainResult) -> str:
     scores = [
         f"{title:<11}dev BLEU {number(of.get('bleu'))}, chrF {number(of.get('chrf'))}, "
         f"loss {number(of.get('loss'), 3)}{_general(of)}"
-        for title, of in (("zero-shot", result.zero_shot), ("fine-tuned", result.best))
+        for title, of in (
+            ("zero-shot", result.zero_shot),
+            ("start", result.start),
+            ("fine-tuned", result.best),
+        )
+        if of or title != "start"
     ]
     return "\n".join(
         [

@@ -15,7 +15,15 @@ import pytest
 from mulm_core.errors import Cancelled, UserError
 from mulm_core.jobs import Event, JobContext
 from mulm_core.runs import get_run
-from mulm_core.training import RunStarted, TrainRequest, TrainStep, changed_recipe, train
+from mulm_core.training import (
+    DevEvaluated,
+    ResumeRequest,
+    RunStarted,
+    TrainRequest,
+    TrainStep,
+    changed_recipe,
+    train,
+)
 from mulm_core.workspace import Workspace
 
 Make = Callable[..., TrainRequest]
@@ -145,6 +153,69 @@ def test_the_base_is_scored_before_own_weights_go_on(request_for: Make, method: 
     child = train(JobContext(), replace(request, from_run=parent.run))
     assert child.zero_shot["loss"] == parent.zero_shot["loss"]
     assert child.dev_loss == pytest.approx(parent.dev_loss, abs=0.01)
+
+
+def test_what_it_starts_from_is_kept_where_nothing_is_better(
+    request_for: Make, workspace: Workspace
+) -> None:
+    parent = train(JobContext(), request_for(epochs=2, best_by="loss"))
+    request = request_for(
+        epochs=9, learning_rate=1, best_by="loss", patience=2, schedule="constant"
+    )
+    events: list[Event] = []
+    child = train(JobContext(events.append), replace(request, from_run=parent.run))
+    base, start, *later = [event for event in events if isinstance(event, DevEvaluated)]
+    assert (base.step, base.start, base.is_best) == (0, False, False)
+    assert (start.step, start.start, start.is_best) == (0, True, True)
+    assert start.loss == child.start["loss"] == pytest.approx(parent.dev_loss, abs=1e-6)
+    assert child.best == child.start and child.stopped_because == "patience"
+    assert len(later) == 2 and not any(event.is_best or event.start for event in later)
+    assert [sample.zero_shot for sample in start.samples] == [item.now for item in base.samples]
+    run = get_run(workspace, child.run)
+    assert run.manifest.history[:2] == [child.zero_shot, child.start]
+    ours, theirs = (
+        get_run(workspace, name).adapter_folder / "adapter_model.safetensors"
+        for name in (child.run, parent.run)
+    )
+    assert ours.read_bytes() == theirs.read_bytes()
+
+
+def test_a_run_that_goes_on_is_resumed_with_its_start(
+    request_for: Make, workspace: Workspace
+) -> None:
+    parent = train(JobContext(), request_for(epochs=1))
+    request = replace(request_for(epochs=2), from_run=parent.run)
+    whole = get_run(workspace, train(JobContext(), request).run).manifest
+
+    def stop(event: Event) -> None:
+        if isinstance(event, TrainStep) and event.step == whole.history[-2]["step"] + 1:
+            ctx.stop()
+
+    ctx = JobContext(stop)
+    run = train(ctx, request).run
+    train(JobContext(), ResumeRequest(workspace, run))
+    again = get_run(workspace, run).manifest
+    assert [point["loss"] for point in again.history] == [point["loss"] for point in whole.history]
+    assert again.start["loss"] == whole.start["loss"]
+
+
+def test_without_its_checkpoints_it_starts_from_the_same_run(
+    request_for: Make, workspace: Workspace
+) -> None:
+    parent = train(JobContext(), request_for(epochs=1))
+
+    def stop(event: Event) -> None:
+        if isinstance(event, TrainStep) and event.step == 2:
+            ctx.stop()
+
+    ctx = JobContext(stop)
+    first = train(ctx, replace(request_for(epochs=1), from_run=parent.run))
+    run = get_run(workspace, first.run)
+    for checkpoint in run.checkpoints():
+        (checkpoint / "optimizer.safetensors").write_bytes(b"cut")
+    assert (
+        train(JobContext(), ResumeRequest(workspace, run.id)).start["loss"] == first.start["loss"]
+    )
 
 
 @pytest.mark.parametrize(
