@@ -98,6 +98,25 @@ def test_every_kind_of_dirt_is_found_and_clean_rows_stay(workspace, dirtied):
     assert all(results[kind].threshold and results[kind].why for kind in dirty)
 
 
+def test_single_sentences_in_a_language_that_the_corpus_lacks(workspace, take, tmp_path):
+    strange = [
+        "Este texto está escrito en español aunque debería estar en francés.",
+        "Questo testo è scritto in italiano anche se dovrebbe essere francese.",
+    ]
+    pairs = read_pairs([SAMPLES / "wesnoth-de-fr" / "train.de-fr.tmx"], "de", "fr")[0][:600]
+    path = tmp_path / "strange.tsv"
+    rows = [*pairs, *(("Dieser Satz ist auf Deutsch geschrieben.", text) for text in strange)]
+    path.write_text(
+        "".join(f"{' '.join(a.split())}\t{' '.join(b.split())}\n" for a, b in rows), "utf-8"
+    )
+    take(path)
+    (result,) = scan(JobContext(), ScanRequest(workspace, "c", ("language",)))
+    with CorpusStore.open(get_corpus(workspace, "c").path) as store:
+        assert list(store.ids(View(check="language")))[-2:] == [601, 602]
+    assert result.flagged <= 2 + FALSE_ALARMS * len(pairs)
+    assert "hardly holds by more than 90 %" in result.threshold
+
+
 @pytest.mark.parametrize("name", ["libreoffice-de-fr", "wesnoth-de-fr"])
 def test_a_clean_corpus_stays_nearly_whole(workspace, take, name):
     take(SAMPLES / name / "train.de-fr.tmx", name="clean")
