@@ -159,7 +159,8 @@ class ImportFlow(QObject):
         if not outcome.skipped:
             self._result.success(words)
             return
-        self._result.success(
+        show = self._result.warning if outcome.files_left_out else self._result.success
+        show(
             words,
             action=tr_n(
                 "{n} left out \N{EN DASH} show", "{n} left out \N{EN DASH} show", outcome.skipped
@@ -224,6 +225,8 @@ def found_set(key: int, one: Finding, *, chosen: bool = False) -> FoundSet:
         asks_columns=bool(found.columns) and not found.preview and not chosen,
         codes=found.codes,
         unfinished=found.format in _UNFINISHED,
+        # Of more languages only the first two were counted.
+        empty=pairs == 0 and len(found.languages) < 3,
     )
 
 

@@ -21,7 +21,7 @@ from mulm_core.corpus import (
     import_corpus,
 )
 from mulm_core.corpus.survey import Finding, look, preview, survey
-from mulm_core.errors import UserError
+from mulm_core.errors import UserError, brief
 from mulm_core.files import slug
 from mulm_core.jobs import JobContext
 from mulm_core.languages import match
@@ -90,6 +90,11 @@ class ImportOutcome:
     skipped: int
     problems: tuple[Problem, ...]
     codes: int = 0
+
+    @property
+    def files_left_out(self) -> tuple[str, ...]:
+        """The files of which nothing was taken."""
+        return tuple(dict.fromkeys(one.file for one in self.problems if not one.where))
 
 
 @dataclass(frozen=True)
@@ -222,13 +227,22 @@ def fits(languages: tuple[str, ...], source: str, target: str) -> bool:
 def import_text(outcome: ImportOutcome) -> str:
     """The import's result in a sentence."""
     if len(outcome.corpora) > 1:
-        return tr_n(
+        words = tr_n(
             "{n} pair imported into {corpora}.",
             "{n} pairs imported into {corpora}.",
             outcome.pairs,
             corpora=", ".join(outcome.corpora),
         )
-    return tr_n("{n} pair imported.", "{n} pairs imported.", outcome.pairs)
+    else:
+        words = tr_n("{n} pair imported.", "{n} pairs imported.", outcome.pairs)
+    if files := outcome.files_left_out:
+        words += " " + tr_n(
+            "This file was left out: {names}.",
+            "{n} files were left out: {names}.",
+            len(files),
+            names=brief(", ".join(files)),
+        )
+    return words
 
 
 def _survey(ctx: JobContext, paths: tuple[Path, ...]) -> tuple[Finding, ...]:

@@ -310,6 +310,8 @@ class ImportDialog(QDialog):
         if not self.all_pairs and not self._form.fits(found.languages, self.source, self.target):
             holds = self._form.names(found.languages)
             return False, tr("Left out: it holds {languages}.", languages=holds), "misfit"
+        if found.empty:
+            return False, tr("Left out: it holds no usable pairs."), "misfit"
         if key in self._repeats and key not in self._wanted_again:
             return False, tr("The corpus {name} holds it already.", name=self.name), "warning"
         if key in self._left_out:
@@ -359,6 +361,8 @@ class ImportDialog(QDialog):
             return tr("Choose at least one file.")
         if self._repeats:
             return tr("Import it again, or give another name.")
+        if any(found.empty for found in self._sets.values()):
+            return tr("Choose another file.")
         return tr("Choose other languages, or another file.")
 
     def _show_preview(self, key: int) -> None:

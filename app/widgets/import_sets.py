@@ -24,8 +24,8 @@ class FoundSet:
     ``languages`` are tags; ``preview`` holds pairs of the languages ``preview_of``, empty where
     the order of the sides is the file's. ``columns`` can be chosen where there are any, and have
     to be where ``asks_columns``. ``codes`` counts inline codes (None: the format has none),
-    ``unfinished`` tells whether the format knows unfinished translations. ``error`` says why the
-    set cannot be read.
+    ``unfinished`` tells whether the format knows unfinished translations, ``empty`` that there is
+    not one pair in the set as it is read now. ``error`` says why the set cannot be read.
     """
 
     key: int
@@ -42,11 +42,12 @@ class FoundSet:
     asks_columns: bool = False
     codes: int | None = None
     unfinished: bool = False
+    empty: bool = False
     error: str = ""
 
 
 def _needs_nothing(found: FoundSet) -> bool:
-    return not (found.error or found.asks_columns or found.encoding_guessed)
+    return not (found.error or found.empty or found.asks_columns or found.encoding_guessed)
 
 
 class _Box(QCheckBox):

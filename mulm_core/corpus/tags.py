@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from mulm_core import languages
 from mulm_core.errors import UserError
 
+UNKNOWN = "und"  # a language that nothing tells
+
 # Endings and roles that are also codes of small languages (txt is Citak, src a Sardinian).
 _ENDINGS = ("txt", "tsv", "csv", "tab", "tmx", "xml", "doc", "log", "bak", "out", "gz", "zip")
 _ROLES = ("ref", "src", "tgt", "trg", "tok", "bpe", "raw", "dev", "new", "old", "all")

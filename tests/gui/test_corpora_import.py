@@ -91,6 +91,25 @@ def test_a_mixture_is_grouped_and_what_is_bad_or_other_is_left_out(
     }
 
 
+def test_a_damaged_or_empty_memory_is_left_out_with_the_reason(
+    qtbot: QtBot, window: MainWindow, page: Any, tmp_path: Path, own_workspace: Path
+) -> None:
+    good = write(tmp_path / "good.tmx", TMX)
+    noise = write(tmp_path / "noise.tmx", bytes(n * n % 251 for n in range(5000)))
+    empty = write(tmp_path / "empty.tmx", TMX.replace("<seg>un</seg>", "<seg/>"))
+    empty.write_text(empty.read_text().replace('<tuv xml:lang="de"><seg>eins</seg></tuv>', ""))
+    late = write(tmp_path / "late.tmx", TMX)
+    dialog = dialog_for(qtbot, window, page, [good, noise, empty, late])
+    keys = by_title(dialog)
+    assert {dialog._sets[key].title for key in dialog.chosen} == {"good.tmx", "late.tmx"}
+    assert "damaged" in dialog._state(keys["noise.tmx"])[1]
+    assert "no usable pairs" in dialog._state(keys["empty.tmx"])[1]
+    write(late, TMX[:-30])  # cut off while the dialog was open
+    assert accept(qtbot, page).pairs == 1
+    assert page._result._tone == "warning"
+    assert page._result._text.text().endswith("This file was left out: late.tmx.")
+
+
 def test_columns_are_asked_for_where_nothing_tells_them(
     qtbot: QtBot, window: MainWindow, page: Any, tmp_path: Path, own_workspace: Path
 ) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
 from mulm_core.corpus.encodings import Encoding
 from mulm_core.corpus.source import Source
+from mulm_core.corpus.tags import UNKNOWN
 from mulm_core.corpus.types import Detected, Problem, ReadOptions
 from mulm_core.errors import UserError
 
 _COUNT_BELOW = 8_000_000  # bytes; larger files are not read just to count their pairs
 _PREVIEW = 3
+_TRIED = 1000  # units of a large file that are read for it
 
 Sources = tuple[Source, ...]
 
@@ -109,10 +112,6 @@ class Reader(ABC):
         """``columns``, ``delimiter`` and ``header`` of :class:`Detected`, where there are any."""
         return {}
 
-    def ordered(self, files: Sources) -> bool:
-        """Whether the sides have an order of their own, so that no language need be known."""
-        return False
-
     def detect(
         self, files: Sources, options: ReadOptions, wanted: tuple[str, ...] = ()
     ) -> Detected:
@@ -135,13 +134,10 @@ class Reader(ABC):
             members=tuple(file.member for file in files if file.member),
             **self.shape(files, options),  # type: ignore[arg-type]
         )
-        # Two placeholder tags suit formats that name no languages: columns and files have an order.
-        source, target = (*tags, "und")[:2] if tags else ("en", "und")
-        if len(tags) >= 2 or self.ordered(files):
-            try:
-                return self._looked_into(found, files, source, target, options)
-            except UnclearColumnsError:
-                pass
+        # Placeholders suit files that name no languages: columns and files have an order.
+        source, target = (*tags, UNKNOWN)[:2] if tags else ("en", UNKNOWN)
+        with suppress(UnclearColumnsError):
+            return self._looked_into(found, files, source, target, options)
         return found
 
     def _looked_into(
@@ -150,7 +146,9 @@ class Reader(ABC):
         preview: list[tuple[str, str]] = []
         whole = sum(file.size for file in files) < _COUNT_BELOW
         pairs = codes = 0
-        for unit in self.read(files, source, target, options):
+        for count, unit in enumerate(self.read(files, source, target, options), 1):
+            if not whole and (len(preview) == _PREVIEW or count > _TRIED):
+                break
             if isinstance(unit, Problem):
                 continue
             left, right = unit.source.strip(), unit.target.strip()
@@ -159,8 +157,6 @@ class Reader(ABC):
                 codes += unit.codes
                 if len(preview) < _PREVIEW:
                     preview.append((left, right))
-            if len(preview) == _PREVIEW and not whole:
-                break
         return replace(
             found,
             pairs=pairs if whole else None,

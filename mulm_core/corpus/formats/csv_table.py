@@ -57,10 +57,6 @@ class CsvReader(Reader):
         names, header = columns.names(rows, options)
         return {"columns": names, "delimiter": delimiter, "header": header}
 
-    def ordered(self, files: Sources) -> bool:
-        """The first column is the source."""
-        return True
-
     def read(
         self, files: Sources, source: str, target: str, options: ReadOptions
     ) -> Iterator[Unit | Problem]:

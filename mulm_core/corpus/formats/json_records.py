@@ -59,10 +59,6 @@ class JsonReader(Reader):
         """The fields that hold text."""
         return {"columns": tuple(self._fields(files, options)), "header": True}
 
-    def ordered(self, files: Sources) -> bool:
-        """Fields called source and target tell the sides, whatever their languages."""
-        return True
-
     def read(
         self, files: Sources, source: str, target: str, options: ReadOptions
     ) -> Iterator[Unit | Problem]:

@@ -46,10 +46,6 @@ class ParquetReader(Reader):
         """The columns of text."""
         return {"columns": tuple(_columns(files[0])), "header": True}
 
-    def ordered(self, files: Sources) -> bool:
-        """Columns called source and target tell the sides, whatever their languages."""
-        return True
-
     def read(
         self, files: Sources, source: str, target: str, options: ReadOptions
     ) -> Iterator[Unit | Problem]:

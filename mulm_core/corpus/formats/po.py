@@ -81,10 +81,6 @@ class PoReader(Reader):
             return ()
         return (source or "en", target)
 
-    def ordered(self, files: Sources) -> bool:
-        """``msgid`` is the source."""
-        return True
-
     def read(
         self, files: Sources, source: str, target: str, options: ReadOptions
     ) -> Iterator[Unit | Problem]:

@@ -44,10 +44,6 @@ class QtTsReader(Reader):
             source = "en"
         return tuple(tag for tag in (source, target) if tag)
 
-    def ordered(self, files: Sources) -> bool:
-        """Source and translation are told apart, whatever their languages."""
-        return True
-
     def read(
         self, files: Sources, source: str, target: str, options: ReadOptions
     ) -> Iterator[Unit | Problem]:

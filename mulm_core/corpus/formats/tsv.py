@@ -48,10 +48,6 @@ class TsvReader(Reader):
         names, header = columns.names(_sample(files[0], options), options)
         return {"columns": names, "delimiter": "\t", "header": header}
 
-    def ordered(self, files: Sources) -> bool:
-        """The first column is the source."""
-        return True
-
     def read(
         self, files: Sources, source: str, target: str, options: ReadOptions
     ) -> Iterator[Unit | Problem]:

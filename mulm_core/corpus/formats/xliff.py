@@ -49,10 +49,6 @@ class XliffReader(Reader):
         ]
         return tuple(dict.fromkeys(name for tag in found if (name := tags.guess(tag))))
 
-    def ordered(self, files: Sources) -> bool:
-        """Source and target are told apart, whatever their languages."""
-        return True
-
     def read(
         self, files: Sources, source: str, target: str, options: ReadOptions
     ) -> Iterator[Unit | Problem]:

@@ -225,8 +225,9 @@ def sides_of(
     found = tags_in(source, pattern, languages)
     sides = tags.choose(*languages, found)
     missing = [tag for tag, side in zip(languages, sides, strict=True) if not side]
-    # A file without any language is left to the parser, which says better what is wrong with it.
-    if missing and found:
+    # A file without any language is left to the parser, which says better what is wrong with it,
+    # and so is one that is only looked at.
+    if missing and found and tags.UNKNOWN not in languages:
         there = brief(", ".join(found))
         raise UserError(
             f"there is no text in {' and '.join(missing)}; the file holds {there}",

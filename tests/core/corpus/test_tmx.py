@@ -167,6 +167,16 @@ def test_detect_bears_headers_and_variants_without_a_language(tmp_path, declared
     assert detect([path])[0].languages == ("de", "fr")
 
 
+def test_detect_looks_into_memories_that_name_no_two_languages(tmx, tmp_path):
+    noise = tmp_path / "noise.tmx"
+    noise.write_bytes(bytes(n * n % 251 for n in range(5000)))
+    with pytest.raises(UserError, match="damaged at line 1"):
+        detect([noise])
+    for units in ([], [[("de", "Ja")]], [[("", "Ja"), ("", "Oui")]]):
+        (found,) = detect([tmx(units)])
+        assert (found.pairs, found.preview) == (0, ())
+
+
 def test_codes_are_kept_with_the_same_number_on_both_sides(tmp_path):
     de = '<bpt i="1" x="5">b</bpt>Ja<ept i="1">/b</ept> <ph x="2">%s</ph><it pos="begin">i</it>'
     fr = '<ph x="2">%s</ph> <bpt i="3" x="5">b</bpt>Oui<ept i="3">/b</ept><it pos="begin">i</it>'
