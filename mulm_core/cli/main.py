@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TextIO
 
 from mulm_core import __version__, quiet
@@ -71,9 +72,19 @@ def _run(arguments: list[str]) -> Answer:
 
 def _print(answer: Answer, *, as_json: bool) -> None:
     text = json.dumps(answer.data, ensure_ascii=False) if as_json else answer.text
-    if text:
-        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
-    sys.stdout.flush()
+    _write(text if text.endswith("\n") or not text else f"{text}\n")
+
+
+def _write(text: str) -> None:
+    """Put ``text`` on stdout now; one that takes no more is closed."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        _close_stdout()
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise from_os_error(error, "the answer") from error
 
 
 def _fail(error: Exception, arguments: list[str]) -> int:
@@ -90,7 +101,8 @@ def _fail(error: Exception, arguments: list[str]) -> int:
     sentence = " ".join(sentence.split())
     print(f"mulm: {sentence}", file=sys.stderr)
     if "--json" in arguments:
-        print(json.dumps({"error": sentence}, ensure_ascii=False))
+        with suppress(OSError, MulmError):  # stderr has said it
+            _write(json.dumps({"error": sentence}, ensure_ascii=False) + "\n")
     return status
 
 

@@ -141,3 +141,26 @@ def test_a_reader_that_goes_away_is_no_error(own_workspace: Path) -> None:
             encoding="utf-8",
         )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full device")
+@pytest.mark.parametrize(
+    ("arguments", "told", "status"),
+    [
+        (["corpus", "list"], "mulm: the answer: the disk is full. Free some space", 1),
+        (["--json", "corpus", "list"], "mulm: the answer: the disk is full. Free some space", 1),
+        (["--json", "runs", "show", "nosuch"], "mulm: there is no run 'nosuch'", 2),
+    ],
+)
+def test_an_answer_without_room_is_one_line(
+    own_workspace: Path, arguments: list[str], told: str, status: int
+) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "mulm_core", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+    assert (done.returncode, done.stderr.count("\n")) == (status, 1)
+    assert done.stderr.startswith(told)
