@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QWidget
 
 from app.context import AppContext
@@ -11,12 +11,11 @@ from app.i18n import tr
 from app.pages.finetune_forecast import ForecastView
 from app.pages.finetune_run import RunView
 from app.pages.finetune_search import SearchView
-from app.pages.finetune_setup import NARROW, WIDTH, SetupPanel
+from app.pages.finetune_setup import SetupPanel
 from app.viewmodels.finetune import FineTuneModel
 from app.widgets.page import EmptyState, Page, primary_button, quiet_button, scrolled
 
 _EMPTY, _FORECAST, _RUN = range(3)
-_ROOMY = 960
 
 
 class FineTunePage(Page):
@@ -132,11 +131,6 @@ class FineTunePage(Page):
         """Start the run, if everything is chosen."""
         if self._start.isVisibleTo(self) and self._start.isEnabled():
             self._model.start()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave the run enough room in a narrow window."""
-        super().resizeEvent(event)
-        self._setup.setFixedWidth(WIDTH if self.width() >= _ROOMY else NARROW)
 
     # Showing -------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.context import AppContext
 from app.i18n import tr
@@ -16,6 +16,7 @@ from app.widgets.choice_cards import SegmentedButtons
 from app.widgets.combos import combo_box, fill
 from app.widgets.finetune_differences import DifferencesView
 from app.widgets.finetune_samples import Sample, SampleList
+from app.widgets.flow_layout import FlowLayout
 from app.widgets.log_view import LogView
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class RunDetails(QWidget):
         context.library.changed.connect(self._offer_runs)
         self.show_part("charts")
 
-    def _bar(self) -> QHBoxLayout:
+    def _bar(self) -> FlowLayout:
         titles = [
             ("charts", tr("Charts")), ("log", tr("Log")), ("differences", tr("Differences"))
         ]  # fmt: skip
@@ -72,9 +73,8 @@ class RunDetails(QWidget):
         self._others.activated.connect(
             lambda _: self._model.compare_with(str(self._others.currentData()))
         )
-        bar = QHBoxLayout()
+        bar = FlowLayout(8)
         bar.addWidget(self._switch)
-        bar.addStretch(1)
         bar.addWidget(self._others)
         return bar
 

@@ -30,7 +30,7 @@ class ForecastView(QWidget):
         self._pairs = Stat(tr("Training pairs"))
         self._dev = Stat(tr("Dev segments"))
         self._epochs = Stat(tr("Epochs"))
-        self._device = Stat(tr("Runs on"))
+        self._device = Stat(tr("Runs on"), wrap=True)
         self._card = Card(margin=24, spacing=16)
         self._card.body.addWidget(self._title)
         self._runs_title = label(tr("Earlier runs on this corpus"), "section")

@@ -44,7 +44,7 @@ class NewLanguages(QWidget):
         like = combo_box(tr("Known language that {language} is like", language=name), 100)
         like.setToolTip(tr("A related language that the model knows: the nearer, the better"))
         known = [(language_name(known), known) for known in self._model.known_languages()]
-        fill(like, sorted(known), chosen.like if chosen else "", tr("Related language"))
+        fill(like, sorted(known), chosen.like if chosen else "", tr("Choose…"))
         way = combo_box(tr("How {language} is learnt", language=name), 100)
         way.setToolTip(
             tr(

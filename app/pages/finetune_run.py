@@ -12,6 +12,7 @@ from app.viewmodels.finetune import FineTuneModel
 from app.viewmodels.live_run import LiveRun
 from app.viewmodels.names import direction_name, run_status
 from app.viewmodels.run_state import RunState, summary
+from app.widgets.flow_layout import FlowLayout
 from app.widgets.menu_button import menu_button
 from app.widgets.page import InlineMessage, Stat, label, quiet_button, scrolled
 from app.widgets.rows import ElidedLabel
@@ -44,6 +45,7 @@ class RunView(QWidget):
         box.addLayout(self._head())
         box.addWidget(self._remark)
         box.addWidget(self._stats())
+        box.addWidget(self._result)
         box.addLayout(self._next_steps())
         box.addWidget(self._incidents)
         box.addWidget(self.details, 1)
@@ -74,7 +76,7 @@ class RunView(QWidget):
         self._best = Stat(tr("Best dev BLEU"))
         return StatRow((self._step, self._elapsed, self._remaining, self._best))
 
-    def _next_steps(self) -> QHBoxLayout:
+    def _next_steps(self) -> FlowLayout:
         go = self._go
         self._steps = (
             quiet_button(tr("Compare"), "columns-2", lambda: go("compare", "run")),
@@ -82,9 +84,7 @@ class RunView(QWidget):
             quiet_button(tr("Continue"), "plus", lambda: go("finetune", "follow_on")),
         )
         self._steps[2].setToolTip(tr("Train on with more epochs or other texts, in a new run"))
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self._result, 1)
+        row = FlowLayout(8)
         for button in self._steps:
             row.addWidget(button)
         return row

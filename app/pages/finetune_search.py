@@ -13,6 +13,7 @@ from app.pages.finetune_search_setup import SearchSetup, score_name, score_text
 from app.viewmodels.finetune import FineTuneModel
 from app.viewmodels.search import SearchModel, SearchState, Trial
 from app.widgets.page import InlineMessage, Stat, label, primary_button, quiet_button, scrolled
+from app.widgets.rows import ElidedLabel
 from app.widgets.stat_row import StatRow
 from app.widgets.trials_table import TrialLine, TrialsTable
 
@@ -49,7 +50,7 @@ class SearchView(QWidget):
 
     def _progress_view(self) -> QWidget:
         self._title = label("", "section")
-        self._note = label("", "secondary")
+        self._note = ElidedLabel("", "secondary")
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
@@ -87,8 +88,7 @@ class SearchView(QWidget):
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self._title)
-        head.addWidget(self._note)
-        head.addStretch(1)
+        head.addWidget(self._note, 1)
         for button in (self.again, self.go_on, self.pause, self.stop):
             head.addWidget(button)
         return head
@@ -144,7 +144,7 @@ class SearchView(QWidget):
             "cancelled": tr("Cancelled; nothing was kept"),
         }
         self._title.setText(titles.get(state.phase, tr("Search finished")))
-        self._note.setText(state.message if state.busy else _ending(state))
+        self._note.set_full_text(state.message if state.busy else _ending(state))
         self._bar.setVisible(state.busy)
         self._bar.setValue(round(1000 * state.fraction))
         if state.error:

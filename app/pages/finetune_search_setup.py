@@ -76,7 +76,7 @@ class SearchSetup(QWidget):
         self.update_choices()
         self._list()
 
-    def _budget(self) -> QHBoxLayout:
+    def _budget(self) -> QVBoxLayout:
         self.trials = indented(QSpinBox())
         self.trials.setRange(1, 1000)
         self.trials.setValue(_TRIALS)
@@ -106,8 +106,11 @@ class SearchSetup(QWidget):
             column.addWidget(editor)
             row.addLayout(column)
         row.addWidget(self._left, 1)
-        row.addWidget(self.start)
-        return row
+        budget = QVBoxLayout()
+        budget.setSpacing(16)
+        budget.addLayout(row)
+        budget.addWidget(self.start)
+        return budget
 
     # Showing -------------------------------------------------------------------------------
 
@@ -126,6 +129,7 @@ class SearchSetup(QWidget):
     def _offer(self, fields: Sequence[FieldChoice]) -> None:
         while (item := self._fields.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()
                 widget.deleteLater()
         self._known, self.boxes = list(fields), {}
         for row, field in enumerate(fields):
@@ -136,7 +140,7 @@ class SearchSetup(QWidget):
             box.setAccessibleDescription(field.range)
             self.boxes[field.name] = box
             self._fields.addWidget(box, row, 0)
-            self._fields.addWidget(label(field.range, "small"), row, 1)
+            self._fields.addWidget(label(field.range, "small", wrap=True), row, 1)
 
     def _choose(self, name: str, on: bool) -> None:
         self._chosen[name] = on

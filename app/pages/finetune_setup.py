@@ -25,8 +25,7 @@ from app.widgets.page import InlineMessage, label, scrolled
 from app.widgets.recipe_form import RecipeForm
 
 PRESETS = ("quick", "balanced", "thorough")
-WIDTH = 348
-NARROW = 316
+_WIDTH = 336
 
 
 class SetupPanel(QWidget):
@@ -38,7 +37,7 @@ class SetupPanel(QWidget):
         super().__init__()
         self._model = model
         self.setAccessibleName(tr("Recipe"))
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(_WIDTH)
         self._models = combo_box(tr("Base model"))
         self._corpora = combo_box(tr("Corpus"))
         self._direction = label("", "strong")

@@ -13,7 +13,8 @@ from app.i18n import tr
 from app.widgets.live_chart import LiveChart, Look
 
 _HEIGHT = 204
-_NARROWEST = 270
+_NARROWEST = 220
+_ROOMY = 312  # of a chart beside another: the legend leaves the curves room
 _PLACES = ((0,), (1,), (2, 3), (4, 5))  # which charts share a place
 
 CHARTS = 6
@@ -106,7 +107,7 @@ class RunCharts(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Two by two, or one below the other where the room is small."""
         super().resizeEvent(event)
-        self._arrange(2 if self.width() >= 2 * _NARROWEST else 1)
+        self._arrange(2 if self.width() >= 2 * _ROOMY else 1)
 
     def _arrange(self, columns: int) -> None:
         if columns == self._columns:

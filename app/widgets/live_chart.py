@@ -22,6 +22,7 @@ from app.icons import icon
 from app.theme import theme
 from app.widgets.flow_layout import FlowLayout
 from app.widgets.page import Card, label
+from app.widgets.rows import ElidedLabel
 
 _TURN_MS = 200  # between two charts; drawing one takes 5 to 15 ms, which nothing else can use
 _FAINT = 0.35  # opacity of what stands behind
@@ -164,8 +165,7 @@ class LiveChart(Card):
         self._title = label(title, "strong")
         self._head = head
         head.addWidget(self._title)
-        head.addWidget(label(unit, "small"))
-        head.addStretch(1)
+        head.addWidget(ElidedLabel(unit, "small"), 1)
         head.addWidget(self._at)
         self._legend = FlowLayout()
         self._plot = pg.PlotWidget()

@@ -328,12 +328,17 @@ class EmptyState(QWidget):
 
 
 class Stat(QWidget):
-    """One number with its name: ``Pairs 3,012``; the note below is optional."""
+    """One number with its name: ``Pairs 3,012``; the note below is optional.
 
-    def __init__(self, name: str, value: str = "\N{EN DASH}", note: str = "") -> None:
+    A value of several words, such as a device's name, can *wrap*.
+    """
+
+    def __init__(
+        self, name: str, value: str = "\N{EN DASH}", note: str = "", *, wrap: bool = False
+    ) -> None:
         super().__init__()
         self._name = label(name, "small")
-        self._value = label(value, "stat", select=True)
+        self._value = label(value, "stat", wrap=wrap, select=True)
         self._note = label(note, "small")
         self._note.setVisible(bool(note))
         outer = QVBoxLayout(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -28,15 +28,27 @@ class StatRow(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """As narrow as two columns."""
-        widest = max((stat.sizeHint().width() for stat in self._stats), default=0)
-        return QSize(2 * widest + _SPACING, super().minimumSizeHint().height())
+        widest = (max(self._widths(self._stats[column::2]), default=0) for column in (0, 1))
+        return QSize(sum(widest) + _SPACING, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Choose the number of columns that fits."""
         super().resizeEvent(event)
-        shown = [stat for stat in self._stats if not stat.isHidden()]
-        wanted = sum(stat.sizeHint().width() + _SPACING for stat in shown)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """Choose anew when a figure has grown, or shows now."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
+
+    def _fit(self) -> None:
+        wanted = sum(width + _SPACING for width in self._widths(self._stats))
         self._arrange(len(self._stats) if wanted <= self.width() + _SPACING else 2)
+
+    @staticmethod
+    def _widths(stats: Sequence[Stat]) -> list[int]:
+        return [stat.sizeHint().width() for stat in stats if not stat.isHidden()]
 
     def _arrange(self, columns: int) -> None:
         if columns == self._columns:
