@@ -80,6 +80,7 @@ class ImportFlow(QObject):
                 target,
                 suggest_name([one for one in found if one.detected is not None]),
                 self._verdict,
+                lambda name: self._model.library.corpus(name) is not None,
                 lambda languages, a, b: fits(tuple(languages), a, b),
                 _names,
             ),

@@ -169,7 +169,10 @@ class ImportModel(QObject):
         job.succeeded.connect(take)
 
     def find_repeats(self, name: str, findings: Sequence[Finding]) -> None:
-        """Which of the sets the corpus ``name`` holds already; ``repeats_found`` follows."""
+        """Which of the sets the corpus ``name`` holds already; ``repeats_found`` follows.
+
+        None of a corpus that cannot be read: the import says why.
+        """
         request = (self._workspace, name, tuple(findings))
         job = self._runner.start(_repeats, request, title="", quiet=True)
         self._running.replace("repeats", job)
@@ -179,6 +182,7 @@ class ImportModel(QObject):
                 self.repeats_found.emit(name, found)
 
         job.succeeded.connect(take)
+        job.failed.connect(lambda _: take(frozenset()))
 
     def start(self, choice: ImportChoice) -> Job:
         """Import in the background; ``imported`` or ``failed`` follows."""

@@ -34,7 +34,8 @@ class ImportForm:
     """What the dialog starts with.
 
     ``verdict(source, target, name)`` returns what importing will do and whether it can, as
-    ``(sentence, ok)``; ``fits(languages, source, target)`` whether a set of these languages can
+    ``(sentence, ok)``; ``exists(name)`` whether there is a corpus of this name, which may hold some
+    of the sets already; ``fits(languages, source, target)`` whether a set of these languages can
     hold the direction; ``names(tags)`` the languages in words.
     """
 
@@ -45,6 +46,7 @@ class ImportForm:
     target: str
     name: str
     verdict: Callable[[str, str, str], tuple[str, bool]] = field(compare=False)
+    exists: Callable[[str], bool] = field(compare=False)
     fits: Callable[[Sequence[str], str, str], bool] = field(compare=False)
     names: Callable[[Sequence[str]], str] = field(compare=False)
 
@@ -66,6 +68,7 @@ class ImportDialog(QDialog):
         self._left_out: set[int] = set()  # by the person
         self._wanted_again: set[int] = set()
         self._repeats: frozenset[int] = frozenset()
+        self._repeats_of = ""  # the corpus for which they are known
         self._unknown = not (form.source and form.target)
         self._source = LanguageBox(tr("Source language"), form.languages)
         self._target = LanguageBox(tr("Target language"), form.languages)
@@ -152,6 +155,7 @@ class ImportDialog(QDialog):
         """These sets are in the corpus *name* already."""
         if name == self.name:
             self._repeats = frozenset(keys)
+            self._repeats_of = name
             self._update()
 
     # Building ------------------------------------------------------------------------------
@@ -276,6 +280,7 @@ class ImportDialog(QDialog):
 
     def _name_changed(self) -> None:
         self._repeats = frozenset()
+        self._repeats_of = ""
         self._name_soon.start()
         self._update()
 
@@ -354,6 +359,9 @@ class ImportDialog(QDialog):
                 False,
             )
         sentence, ok = self._form.verdict(self.source, self.target, self.name)
+        if ok and self._repeats_of != self.name and self._form.exists(self.name):
+            words = tr("Looking whether the corpus {name} holds it already…", name=self.name)
+            return words, False, False
         return sentence, ok, not ok
 
     def _nothing_chosen(self) -> str:

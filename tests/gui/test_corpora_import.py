@@ -191,12 +191,20 @@ def test_a_file_that_comes_again_says_so_and_can_be_taken_again(
     accept(qtbot, page)
     qtbot.waitUntil(lambda: bool(page._model.corpora), timeout=WAIT)
     dialog = dialog_for(qtbot, window, page, [file])
+    assert not dialog.can_import and "Looking whether" in dialog._verdict.text()
     qtbot.waitUntil(lambda: dialog.chosen == (), timeout=WAIT)
     assert not dialog.can_import and "holds it already" in dialog._state(0)[1]
     dialog._list._rows[0]._again.click()
     assert dialog.can_import and dialog.again
     assert accept(qtbot, page).pairs == 2
     assert get_corpus(Workspace(own_workspace), "office").pairs == 4
+    more = write(tmp_path / "more.en-fr.tsv", "en\tfr\nthree\ttrois\n")
+    dialog = dialog_for(qtbot, window, page, [more])
+    assert dialog.can_import
+    dialog._name.setText("office")
+    assert not dialog.can_import
+    qtbot.waitUntil(lambda: dialog.can_import, timeout=WAIT)
+    assert "Adds to the corpus office" in dialog._verdict.text()
 
 
 def test_unfinished_translations_and_inline_codes_are_a_choice(
