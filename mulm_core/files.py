@@ -43,7 +43,13 @@ def replacing(*paths: Path) -> Iterator[Any]:
     """Write new files (UTF-8, LF) that take their names together when the block is complete.
 
     Gives one text stream, or a tuple of them for several paths. After an error the old files stay.
+    Raises :class:`UserError` where there is no folder for them.
     """
+    for path in paths:
+        if not path.parent.exists():
+            raise UserError(
+                f"there is no folder {path.parent}", where=path, fix="Make it, or choose another"
+            )
     with explain_os_errors(paths[0]), ExitStack() as stack:
         streams = [stack.enter_context(_temporary(path)) for path in paths]
         yield streams[0] if len(paths) == 1 else tuple(streams)

@@ -115,7 +115,7 @@ def test_unknown_format_and_place(workspace, corpus, export, tmp_path):
     with pytest.raises(UserError, match=r"'docx' is no format to export\. Known: tmx"):
         export("docx")
     request = ExportRequest(workspace, corpus, tmp_path / "none" / "a.tmx", "tmx")
-    with pytest.raises(UserError, match="no such file"):
+    with pytest.raises(UserError, match="there is no folder"):
         export_view(JobContext(), request)
 
 
