@@ -32,7 +32,8 @@ from app.widgets.page import (
     quiet_button,
 )
 
-_ROOMY = 960
+_ROOMY = 960  # pixels
+_FOLDED = "evaluate/setup_folded"
 
 
 class EvaluatePage(Page):
@@ -46,9 +47,12 @@ class EvaluatePage(Page):
         self._settings = context.settings
         self._navigate = context.navigate
         self._message = InlineMessage()
+        self._fold = quiet_button(tr("Hide setup"), "panel-left", self._toggle_setup)
+        self._fold.setToolTip(tr("The test set, the systems and the options at the left"))
         self._cancel = quiet_button(tr("Cancel"), "x", model.cancel)
         self._start = primary_button(tr("Evaluate"), "chart-column", self.start)
         self._start.setToolTip(tr("Translate and score (Ctrl+Enter)"))
+        self.add_action(self._fold)
         self.add_action(self._cancel)
         self.add_action(self._start)
         self._setup = EvaluateSetup(model, context.settings)
@@ -99,6 +103,7 @@ class EvaluatePage(Page):
         model = self._model
         model.changed.connect(self._update)
         model.evaluated.connect(self._message.clear)
+        model.evaluated.connect(self._fold_as_wished)
         model.failed.connect(self._failed)
         model.result.saved.connect(self._saved)
         self._setup.files_chosen.connect(self.drop_files)
@@ -122,6 +127,7 @@ class EvaluatePage(Page):
     def open(self, **kwargs: object) -> None:
         """Take ``run`` (an id): score it and its base, in its direction."""
         if isinstance(run := kwargs.get("run"), str):
+            self._show_setup(True)
             self._model.choose_run(run)
         if isinstance(evaluation := kwargs.get("evaluation"), str):
             self._model.history.open(evaluation)
@@ -137,6 +143,7 @@ class EvaluatePage(Page):
     def drop_files(self, paths: list[Path]) -> None:
         """Take the files as the test set."""
         self._message.clear()
+        self._show_setup(True)
         self._model.open_test(paths)
 
     def start(self) -> None:
@@ -161,7 +168,26 @@ class EvaluatePage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the result enough room in a narrow window."""
         super().resizeEvent(event)
-        self._setup.setFixedWidth(WIDTH if self.width() >= _ROOMY else NARROW)
+        roomy = self.width() >= _ROOMY
+        self._setup.setFixedWidth(WIDTH if roomy else NARROW)
+        if roomy != (event.oldSize().width() >= _ROOMY):
+            self._fold_as_wished()
+
+    # The left column -----------------------------------------------------------------------
+
+    def _toggle_setup(self) -> None:
+        self._show_setup(self._setup.isHidden())
+        self._settings.setValue(_FOLDED, self._setup.isHidden())
+
+    def _show_setup(self, shown: bool) -> None:
+        self._setup.setVisible(shown)
+        self._fold.setText(tr("Hide setup") if shown else tr("Show setup"))
+
+    def _fold_as_wished(self) -> None:
+        """Beside a result: as it was left, else folded where the window is narrow."""
+        wish = self._settings.value(_FOLDED)
+        folded = self.width() < _ROOMY if wish is None else str(wish).lower() == "true"
+        self._show_setup(not (folded and self._model.state.evaluation is not None))
 
     # Showing -------------------------------------------------------------------------------
 
@@ -170,6 +196,7 @@ class EvaluatePage(Page):
         obstacle = self._model.obstacle()
         if not obstacle and not self._setup.valid:
             obstacle = tr("Mend the option that is marked first.")
+        self._fold.setVisible(state.evaluation is not None)
         self._start.setVisible(not state.busy)
         self._start.setEnabled(not obstacle)
         self._start.setToolTip(obstacle or tr("Translate and score (Ctrl+Enter)"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QHBoxLayout,
     QMenu,
     QPushButton,
@@ -21,6 +23,8 @@ from app.widgets.grouped_bars import Bars, GroupedBars
 from app.widgets.leak_bar import LeakBar
 from app.widgets.page import label, quiet_button, scrolled
 from app.widgets.scores_table import ScoresTable
+
+_ROOMY = 600  # pixels
 
 
 class ResultView(QWidget):
@@ -55,27 +59,31 @@ class ResultView(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(10)
-        outer.addLayout(self._head())
+        self._head = self._make_head()
+        outer.addLayout(self._head)
         outer.addWidget(self._leaks)
         outer.addWidget(self.tabs, 1)
         self._model.changed.connect(self._show)
 
     # Building ------------------------------------------------------------------------------
 
-    def _head(self) -> QHBoxLayout:
+    def _make_head(self) -> QBoxLayout:
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self._title)
         words.addWidget(self._verdict)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addLayout(words, 1)
-        top = Qt.AlignmentFlag.AlignTop
         copy = quiet_button(tr("Copy scores"), "copy", self.copy.emit)
         copy.setToolTip(tr("Copy the scores with their signatures"))
-        row.addWidget(copy, 0, top)
-        row.addWidget(self._save_button(), 0, top)
-        return row
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(copy)
+        buttons.addWidget(self._save_button())
+        head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        head.setSpacing(8)
+        head.addLayout(words, 1)
+        head.addLayout(buttons)
+        head.setAlignment(buttons, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        return head
 
     def _save_button(self) -> QPushButton:
         button = quiet_button(tr("Save report"), "save")
@@ -112,6 +120,14 @@ class ResultView(QWidget):
         return tabs
 
     # Showing -------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave words and fields their room in a narrow window: the buttons make way."""
+        super().resizeEvent(event)
+        narrow = self.width() < _ROOMY
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._head.setDirection(down if narrow else across)
+        self.segments.set_narrow(narrow)
 
     def _show(self) -> None:
         self.tabs.setCurrentIndex(0)

@@ -40,6 +40,8 @@ class SegmentsTab(QWidget):
         self.pair = PairChooser()
         self._count = label("", "secondary")
         self._open_button = quiet_button(tr("Open in Compare"), "columns-2", self._open_current)
+        self._open_button.setAccessibleName(tr("Open in Compare"))
+        self._open_button.setToolTip(tr("Open the chosen segment in Compare (Enter)"))
         self._lay_out(settings)
         self._connect()
 
@@ -125,6 +127,10 @@ class SegmentsTab(QWidget):
         self.table.current_row_changed.connect(self._show_texts)
         self.table.row_activated.connect(self._open)
         self.table.sort_requested.connect(self._sort)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Leave search and filter room: the button shows its picture alone."""
+        self._open_button.setText("" if narrow else tr("Open in Compare"))
 
     # Asking --------------------------------------------------------------------------------
 
@@ -233,7 +239,8 @@ def _columns() -> list[Column]:
     return [
         Column("number", tr("No."), lambda row: row.number + 1, width=56, number=True,
                sortable=True, token=lambda row: "text_secondary"),
-        Column("source", tr("Source"), lambda row: row.source, share=1),
+        # In a narrow table the systems need the room; the text below the table has the source.
+        Column("source", tr("Source"), lambda row: row.source, share=1, from_width=510),
         Column("first", tr("First system"), lambda row: row.first, share=1),
         Column("second", tr("Second system"), lambda row: row.second, share=1),
         Column("difference", tr("chrF +/\N{MINUS SIGN}"), lambda row: signed(row.difference),

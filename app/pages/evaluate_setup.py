@@ -69,15 +69,15 @@ class EvaluateSetup(QWidget):
         box.addWidget(self._test_card())
         box.addWidget(self._texts_card())
         box.addLayout(self._offers_column())
-        box.addSpacing(10)
+        box.addSpacing(6)
         box.addWidget(label(tr("Direction"), "small"))
-        box.addLayout(self._direction_row())
-        box.addSpacing(10)
+        box.addLayout(self._direction_box())
+        box.addSpacing(6)
         box.addWidget(label(tr("Systems"), "small"))
         box.addWidget(self._systems)
         box.addLayout(self._glossary_row())
         box.addWidget(self._form)
-        box.addSpacing(10)
+        box.addSpacing(6)
         self._earlier_title = label(tr("Earlier results"), "small")
         box.addWidget(self._earlier_title)
         box.addWidget(self._earlier)
@@ -127,15 +127,16 @@ class EvaluateSetup(QWidget):
         self._offer_buttons: list[QPushButton] = []
         return self._offers
 
-    def _direction_row(self) -> QHBoxLayout:
-        for box in (self._source, self._target):
-            box.setMinimumWidth(110)
-        swap = tool_button("arrow-left-right", tr("Evaluate the other direction"), self._swap)
+    def _direction_box(self) -> QHBoxLayout:
+        """The languages below each other: side by side, their names would not fit."""
+        boxes = QVBoxLayout()
+        boxes.setSpacing(4)
+        boxes.addWidget(self._source)
+        boxes.addWidget(self._target)
         row = QHBoxLayout()
         row.setSpacing(4)
-        row.addWidget(self._source, 1)
-        row.addWidget(swap)
-        row.addWidget(self._target, 1)
+        row.addLayout(boxes, 1)
+        row.addWidget(tool_button("arrow-up-down", tr("Evaluate the other direction"), self._swap))
         return row
 
     def _glossary_row(self) -> QHBoxLayout:
@@ -258,5 +259,6 @@ class EvaluateSetup(QWidget):
         evaluation = self._model.state.evaluation
         fill(self._earlier, items, evaluation.id if evaluation else "", "")
         self._earlier.setPlaceholderText(tr("Choose one to read again"))
+        self._earlier.setToolTip(self._earlier.currentText())
         self._earlier.setVisible(bool(items))
         self._earlier_title.setVisible(bool(items))

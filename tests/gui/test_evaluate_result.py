@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -210,6 +211,50 @@ def test_segments_are_searched_filtered_and_sorted(qtbot: QtBot, page: Any) -> N
     page._result.plots.segment_wanted.emit(0)  # not among those that show
     qtbot.waitUntil(lambda: tab.source.text == SOURCES[0], timeout=WAIT)
     assert page._result.tabs.currentWidget() is tab and model.count == COUNT
+
+
+def test_the_setup_makes_way_in_a_narrow_window(
+    qtbot: QtBot, window: MainWindow, page: Any
+) -> None:
+    setup, fold, segments = page._setup, page._fold, page._result.segments
+    table = segments.table
+    page._result.tabs.setCurrentWidget(segments)
+    assert setup.isVisible() and fold.text() == "Hide setup"
+    window.resize(1024, 720)
+    qtbot.waitUntil(setup.isHidden, timeout=WAIT)
+    qtbot.waitUntil(lambda: segments.search.width() > 200, timeout=WAIT)
+    qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() == 0, timeout=WAIT)
+    assert segments._open_button.text() == "Open in Compare"
+
+    fold.setFocus()
+    qtbot.keyClick(fold, Qt.Key.Key_Space)  # with the keyboard, and against the width
+    qtbot.waitUntil(lambda: page._result.width() < 500, timeout=WAIT)
+    assert setup.isVisible() and fold.text() == "Hide setup"
+    qtbot.waitUntil(lambda: segments.search.width() > 120, timeout=WAIT)
+    assert segments._open_button.text() == ""
+    assert segments._open_button.accessibleName() == "Open in Compare"
+    qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() == 0, timeout=WAIT)
+    buttons = {b.text(): b for b in page._result.findChildren(QPushButton)}
+    assert buttons["Copy scores"].y() > page._result._verdict.geometry().bottom()
+
+
+def test_the_setup_stays_as_it_was_left(
+    qtbot: QtBot, window: MainWindow, page: Any, measured: Evaluation, tmp_path: Path
+) -> None:
+    setup, fold = page._setup, page._fold
+    fold.click()
+    assert setup.isHidden() and fold.text() == "Show setup"
+    (tmp_path / "news.en-fr.tsv").write_text("en\tfr\none\tun\n", encoding="utf-8")
+    page.drop_files([tmp_path / "news.en-fr.tsv"])
+    assert setup.isVisible()  # to see what has become of the files
+    qtbot.waitUntil(lambda: len(page._model.state.test.sources) == 1, timeout=WAIT)
+    with qtbot.waitSignal(page._model.evaluated, timeout=WAIT):
+        page.open(evaluation=measured.id)
+    assert setup.isHidden()
+    fold.click()
+    window.resize(1024, 720)
+    qtbot.waitUntil(lambda: page.width() < 900, timeout=WAIT)
+    assert setup.isVisible()
 
 
 def test_other_two_systems_are_compared(qtbot: QtBot, page: Any, measured: Evaluation) -> None:
