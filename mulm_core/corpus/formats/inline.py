@@ -22,7 +22,7 @@ CHARACTER = "x-mulm-character"
 
 
 class _Mark(str):
-    """A placeholder, which is no text."""
+    """A placeholder, which is no text; empty where the code is left out."""
 
 
 class Texts:
@@ -51,7 +51,7 @@ class Texts:
         self._collect(element, parts)
         if self._keep and not any(p.strip() for p in parts if not isinstance(p, _Mark)):
             return ""
-        return "".join(parts)
+        return "".join(parts if self._keep else _closed(parts))
 
     def _collect(self, element: Any, parts: list[str]) -> None:
         parts.append(element.text or "")
@@ -72,6 +72,7 @@ class Texts:
 
     def _mark(self, name: str, code: Any, parts: list[str]) -> None:
         if not self._keep:
+            parts.append(_Mark())
             return
         ident = next((value for key in _IDS if (value := code.get(key))), "")
         if name == "bpt":
@@ -83,6 +84,21 @@ class Texts:
             ident = f"nameless {self._nameless[name]}"
         number = self._numbers.setdefault((name, ident), len(self._numbers) + 1)
         parts.append(_Mark(f"{{{number}}}"))
+
+
+def _closed(parts: list[str]) -> list[str]:
+    """The text alone: of the blanks on both sides of a code that is left out, those before it."""
+    texts: list[str] = []
+    left_out = False
+    for part in parts:
+        if isinstance(part, _Mark):
+            left_out = True
+        elif part:
+            text = part.lstrip(" ") if left_out and texts and texts[-1].endswith(" ") else part
+            if text:
+                texts.append(text)
+                left_out = False
+    return texts
 
 
 def _character(code: Any) -> str:

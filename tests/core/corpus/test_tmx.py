@@ -66,6 +66,13 @@ def test_native_codes_are_left_out_and_highlights_kept(tmp_path):
     assert read_pairs([path], "de", "fr")[0] == [("Ein fettes Wort", "Un mot gras")]
 
 
+def test_codes_that_are_left_out_leave_no_double_blanks(tmp_path):
+    de = 'Mit <bpt i="1">b</bpt>OK<ept i="1">/b</ept> <ph>1</ph> <ph>2</ph> weiter,  so'
+    fr = '<ph>%s</ph> Valider <it pos="end">x</it>avec <hi>OK </hi> <ph>1</ph>'
+    path = write(tmp_path, tu(de, fr))
+    assert read_pairs([path], "de", "fr")[0] == [("Mit OK weiter,  so", "Valider avec OK")]
+
+
 def test_unusable_units_are_listed_with_their_number(tmp_path):
     only_french = '<tu><tuv xml:lang="fr"><seg>x</seg></tuv></tu>'
     path = write(tmp_path, tu("Ja", "Oui") + tu("<ph>1</ph>", "un") + only_french)
