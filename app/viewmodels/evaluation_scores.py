@@ -144,7 +144,7 @@ def system_titles(results: Sequence[SystemResult]) -> list[str]:
 def table_rows(evaluation: Evaluation) -> tuple[TableRow, ...]:
     """One row a system, the winner of each score marked."""
     systems = evaluation.systems
-    columns = [_column(key, systems) for key in metric_keys(evaluation)]
+    columns = [_column(key, evaluation) for key in metric_keys(evaluation)]
     roles, titles = system_roles(systems), system_titles(systems)
     return _told(
         [
@@ -160,7 +160,8 @@ def table_rows(evaluation: Evaluation) -> tuple[TableRow, ...]:
     )
 
 
-def _column(key: str, systems: Sequence[SystemResult]) -> list[ScoreCell]:
+def _column(key: str, evaluation: Evaluation) -> list[ScoreCell]:
+    systems, signature = evaluation.systems, evaluation.signatures[key]
     scores = [getattr(one.metrics, key) for one in systems]
     lower = METRICS[key].lower_is_better
     best = (min if lower else max)(one.score for one in scores)
@@ -176,7 +177,7 @@ def _column(key: str, systems: Sequence[SystemResult]) -> list[ScoreCell]:
                 better=(gain < 0) == lower if at and gain else None,
                 best=len(scores) > 1 and one.score == best,
                 verdict=outcome_words(key, test) if test else "",
-                signature=one.signature,
+                signature=signature,
             )
         )
     return cells
@@ -269,7 +270,7 @@ def _tests(evaluation: Evaluation, keys: Sequence[str]) -> tuple[TestRow, ...]:
             if test is not None:
                 texts += [signed(test.difference, 2)]
                 texts += map(_p, (test.bootstrap, test.randomisation, test.corrected))
-            found.append((tuple(texts), value.signature))
+            found.append((tuple(texts), evaluation.signatures[key]))
     return tuple(found)
 
 
@@ -293,8 +294,7 @@ def scores_text(evaluation: Evaluation) -> str:
         figures = (" ".join(filter(None, (cell.text, cell.margin))) for cell in row.cells)
         lines.append("\t".join((row.title, *figures)))
     lines.append("")
-    first = evaluation.baseline.metrics
-    lines += [f"{METRICS[key].title}: {getattr(first, key).signature}" for key in keys]
+    lines += [f"{METRICS[key].title}: {evaluation.signatures[key]}" for key in keys]
     return "\n".join(lines)
 
 

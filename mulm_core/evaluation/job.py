@@ -25,7 +25,7 @@ from mulm_core.evaluation.results import (
 from mulm_core.evaluation.testset import Outputs, TestSet
 from mulm_core.evaluation.words import count_in_training, vocabulary
 from mulm_core.jobs import JobContext
-from mulm_core.scoring import ScoreOptions, Scorer
+from mulm_core.scoring import ScoreOptions, Scorer, seed
 from mulm_core.translation import DecodeOptions, SystemRef, Translator
 from mulm_core.translation.pool import resolve
 from mulm_core.workspace import Workspace
@@ -94,7 +94,7 @@ def _record(
         systems=systems,
         further=test.further,
         failures=tuple(failures),
-        scoring=asdict(request.scoring),
+        scoring=asdict(request.scoring) | {"seed": seed()},
         leakage=leakage,
         terms=tuple((term.source, term.target) for term in request.terms),
         versions=_versions(),

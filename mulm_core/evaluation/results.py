@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from mulm_core.evaluation.testset import TestSet
-from mulm_core.scoring import Metrics, Significance
+from mulm_core.scoring import Metrics, Significance, drawn_signature
 
 FORMAT = 2
 
@@ -134,10 +134,10 @@ class WordCounts:
 class Evaluation:
     """All that was measured on one test set; ``created`` is ISO 8601 with offset.
 
-    ``options`` are those of the search, ``scoring`` those of the scores. The first of ``systems``
-    is the baseline, which the others are compared with; ``failures`` are the systems that could
-    not be scored. ``further`` are more references, ``terms`` the glossary's pairs; ``words`` are
-    counted for the first run whose training data could be read, if any.
+    ``options`` are those of the search, ``scoring`` those of the scores, with their seed. The first
+    of ``systems`` is the baseline, which the others are compared with; ``failures`` are the systems
+    that could not be scored. ``further`` are more references, ``terms`` the glossary's pairs;
+    ``words`` are counted for the first run whose training data could be read, if any.
     """
 
     id: str
@@ -178,6 +178,15 @@ class Evaluation:
         """The segments that any run's training data gives away, in order."""
         return tuple(sorted({at for found in self.leakage for at in found.segments}))
 
+    @property
+    def signatures(self) -> dict[str, str]:
+        """The signature of each score with what its interval and its test were drawn from."""
+        paired = len(self.systems) > 1
+        return {
+            key: drawn_signature(score.signature, self.scoring, paired=paired)
+            for key, score in self.baseline.metrics.items()
+        }
+
     def difference(self, index: int) -> tuple[float, ...]:
         """Sentence chrF of system ``index`` minus that of the baseline, a segment each."""
         first = self.systems[0].sentence_chrf
@@ -186,7 +195,8 @@ class Evaluation:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        return {"format": FORMAT, "baseline": self.baseline.system, **asdict(self)}
+        told = {"baseline": self.baseline.system, "signatures": self.signatures}
+        return {"format": FORMAT, **told, **asdict(self)}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Evaluation:

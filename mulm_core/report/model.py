@@ -129,8 +129,7 @@ def _scores(evaluation: Evaluation) -> Section:
     if tests:
         tables.append(Table((f"against {evaluation.baseline.title}", *header[1:]), tuple(tests)))
     signatures = tuple(
-        f"{METRICS[key].title}: {score.signature}"
-        for key, score in evaluation.baseline.metrics.items()
+        f"{METRICS[key].title}: {signature}" for key, signature in evaluation.signatures.items()
     )
     sentences = (*wording.verdicts(evaluation), *wording.how_tested(evaluation), *signatures)
     return Section("Scores", sentences, tuple(tables))

@@ -45,8 +45,8 @@ def tex(evaluation: Evaluation) -> str:
         [
             "% needs \\usepackage{booktabs}",
             *(
-                f"% {METRICS[key].title}: {score.signature}"
-                for key, score in evaluation.baseline.metrics.items()
+                f"% {METRICS[key].title}: {signature}"
+                for key, signature in evaluation.signatures.items()
             ),
             r"\begin{table}",
             r"\centering",

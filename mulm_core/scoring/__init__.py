@@ -9,7 +9,15 @@ from mulm_core.scoring.metrics import (
 )
 from mulm_core.scoring.options import ScoreOptions
 from mulm_core.scoring.sentences import SentenceScores, sentence_scores
-from mulm_core.scoring.significance import Significance, in_words, judge, p_text, verdict
+from mulm_core.scoring.significance import (
+    Significance,
+    drawn_signature,
+    in_words,
+    judge,
+    p_text,
+    seed,
+    verdict,
+)
 from mulm_core.scoring.statistics import Scorer, Statistics
 from mulm_core.scoring.tokenizers import TOKENIZERS, bleu_tokenizer, is_unspaced
 
@@ -26,10 +34,12 @@ __all__ = [
     "Statistics",
     "bleu_chrf",
     "bleu_tokenizer",
+    "drawn_signature",
     "in_words",
     "is_unspaced",
     "judge",
     "p_text",
+    "seed",
     "sentence_scores",
     "verdict",
 ]

@@ -8,9 +8,9 @@ gigabytes for a large test set; here the same draws are made a piece at a time a
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mulm_core.scoring.metrics import METRICS, Metrics
 from mulm_core.scoring.statistics import Scorer, Statistics
@@ -72,6 +72,25 @@ def p_text(p: float | None) -> str:
     return f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
 
 
+def seed() -> str:
+    """sacrebleu's seed, which ``SACREBLEU_SEED`` changes for both; ``none``: new each time."""
+    return os.environ.get("SACREBLEU_SEED", "12345").lower()
+
+
+def drawn_signature(signature: str, scoring: Mapping[str, Any], *, paired: bool) -> str:
+    """A score's signature with what its interval and, if ``paired``, its p-value were drawn from.
+
+    As sacrebleu writes it: ``nrefs:1|bs:1000|ar:10000|seed:12345|case:mixed|...``. Unchanged where
+    ``scoring`` (the options and the seed) tells of nothing drawn, or not of the seed.
+    """
+    counts = {"bs": scoring.get("resamples"), "ar": scoring.get("trials") if paired else 0}
+    drawn = [f"{kind}:{count}" for kind, count in counts.items() if count]
+    if not drawn or "seed" not in scoring:
+        return signature
+    references, bar, rest = signature.partition("|")
+    return "|".join((references, *drawn, f"seed:{scoring['seed']}")) + bar + rest
+
+
 def judge(
     scorer: Scorer,
     systems: Sequence[Statistics],
@@ -122,7 +141,7 @@ def _bootstrap(
     segments = len(systems[0])
     stacked = _stacked(scorer, systems)
     scores: _Drawn = {key: [[] for _ in systems] for key in scorer.metrics}
-    rng = np.random.default_rng(_seed())
+    rng = np.random.default_rng(_start())
     for start, stop in _pieces(resamples, segments):
         check()
         chosen = rng.choice(segments, size=(stop - start, segments), replace=True)
@@ -159,7 +178,7 @@ def _randomised(
     apart, whole = base - mine, (base + mine).sum(0)
     rest = mine.sum(0)
     found: _Drawn = {key: [[] for _ in others] for key in scorer.metrics}
-    rng = np.random.default_rng(_seed())
+    rng = np.random.default_rng(_start())
     for start, stop in _pieces(trials, segments):
         check()
         swaps = rng.integers(2, size=(stop - start, segments), dtype=bool)
@@ -242,7 +261,6 @@ def _correct(key: str, tests: list[dict[str, Significance]], segments: int) -> N
         tests[at][key] = replace(tests[at][key], corrected=worst)
 
 
-def _seed() -> int | None:
-    """sacrebleu's seed, which ``SACREBLEU_SEED`` changes for both."""
-    text = os.environ.get("SACREBLEU_SEED", "12345")
-    return None if text.lower() == "none" else int(text)
+def _start() -> int | None:
+    text = seed()
+    return None if text == "none" else int(text)

@@ -100,7 +100,8 @@ def test_an_evaluation_in_the_window(
     assert result.segments.source.text == first.source
 
     page._copy()
-    assert "BLEU: nrefs:1|case:mixed" in QGuiApplication.clipboard().text()
+    signature = "BLEU: nrefs:1|bs:1000|ar:10000|seed:12345|case:mixed"
+    assert signature in QGuiApplication.clipboard().text()
 
     for kind in ("csv", "json"):
         with qtbot.waitSignal(page._model.result.saved, timeout=WAIT):

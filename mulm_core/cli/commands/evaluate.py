@@ -37,6 +37,7 @@ def summary(evaluation: Evaluation) -> dict[str, Any]:
     """The scores without the segments."""
     return {
         **outcome(evaluation),
+        "signatures": evaluation.signatures,
         "systems": [_system(result) for result in evaluation.systems],
         "failures": [asdict(failed) for failed in evaluation.failures],
         "leakage": [_leakage(found) for found in evaluation.leakage],
@@ -101,7 +102,7 @@ def as_text(evaluation: Evaluation) -> str:
             *(f"failed: {failed.failure}" for failed in evaluation.failures),
             *map(wording.leakage, evaluation.leakage),
             *(_without_leaks(result) for result in evaluation.systems if result.without_leaks),
-            *(f"{METRICS[key].title} {score.signature}" for key, score in first.items()),
+            *(f"{METRICS[key].title} {text}" for key, text in evaluation.signatures.items()),
         ]
     )
 

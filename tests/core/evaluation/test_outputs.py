@@ -80,6 +80,21 @@ def test_outputs_of_other_systems_are_scored_against_the_baseline(workspace: Wor
     assert history(workspace, "another") == []
 
 
+def test_the_seed_is_kept_and_in_the_signatures(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SACREBLEU_SEED", "7")
+    done = evaluate(JobContext(), request(workspace))
+    assert done.scoring["seed"] == "7"
+    plain = done.baseline.metrics.bleu.signature
+    assert done.signatures["bleu"] == plain.replace("|", "|bs:40|ar:40|seed:7|", 1)
+    assert done.to_dict()["signatures"] == get_evaluation(workspace, done.id).signatures
+    alone = replace(done, systems=done.systems[:1])
+    assert alone.signatures["ter"].startswith("nrefs:2|bs:40|seed:7|case:lc")
+    old = replace(done, scoring={key: done.scoring[key] for key in ("resamples", "trials")})
+    assert old.signatures["bleu"] == plain
+
+
 def test_figures_are_counted(workspace: Workspace) -> None:
     terms = (Term("cat", "Katze"), Term("window", "Fenster"), Term("dog", "Hund"))
     done = evaluate(JobContext(), request(workspace, terms=terms))

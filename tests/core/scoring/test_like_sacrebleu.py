@@ -18,9 +18,11 @@ from mulm_core.scoring import (
     ScoreOptions,
     Scorer,
     Significance,
+    drawn_signature,
     edit_rate,
     in_words,
     judge,
+    seed,
     significance,
     statistics,
 )
@@ -70,8 +72,8 @@ def ours(language: str, **options: int) -> tuple[list[Metrics], list[dict[str, S
     return judge(scorer, scorer.gather(systems, references))
 
 
-def command_line(folder: Path, language: str, *flags: str) -> list[list[str]]:
-    """The cells of the table that ``sacrebleu`` prints: two rows a system but the first."""
+def command_line(folder: Path, language: str, *flags: str) -> str:
+    """What ``sacrebleu`` prints."""
     systems, references = texts(language)
     for name, columns in {"ref": references, "sys": systems}.items():
         for at, lines in enumerate(columns):
@@ -87,8 +89,18 @@ def command_line(folder: Path, language: str, *flags: str) -> list[list[str]]:
         encoding="utf-8",
         check=True,
     )  # fmt: skip
-    rows = [line.split("│")[2:-1] for line in done.stdout.splitlines() if line.startswith("│")]
+    return done.stdout
+
+
+def cells(told: str) -> list[list[str]]:
+    """The cells of the table in it: two rows a system but the first."""
+    rows = [line.split("│")[2:-1] for line in told.splitlines() if line.startswith("│")]
     return [[cell.strip() for cell in row] for row in rows[1:]]
+
+
+def signatures(told: str) -> list[str]:
+    """The signatures below the table."""
+    return [line.split()[-1] for line in told.splitlines() if "version:" in line]
 
 
 def printed(scores: Metrics, key: str) -> str:
@@ -99,6 +111,15 @@ def printed(scores: Metrics, key: str) -> str:
     return f"{one.score:.{WIDTH}f} ({one.mean:.{WIDTH}f} ± {one.margin:.{WIDTH}f})"
 
 
+def drawn(scores: Metrics, **scoring: object) -> list[str]:
+    """Our signatures of the metrics that the command prints."""
+    told = {**scoring, "seed": seed()}
+    return [
+        drawn_signature(getattr(scores, key).signature, told, paired=True)
+        for key in ("bleu", "chrf", "ter")
+    ]
+
+
 def p_cell(p: float | None) -> str:
     assert p is not None
     return f"(p = {p:.4f}){'*' if p < 0.05 else ''}"
@@ -106,11 +127,13 @@ def p_cell(p: float | None) -> str:
 
 @pytest.mark.parametrize("language", ["de", "zh"])
 def test_intervals_and_the_paired_bootstrap(tmp_path: Path, language: str) -> None:
-    told = command_line(
+    output = command_line(
         tmp_path, language, "--paired-bs", "--paired-bs-n", str(DRAWS), "-m", "bleu", "chrf", "ter"
     )
+    told = cells(output)
     scores, tests = ours(language, resamples=DRAWS, trials=0)
     keys = ("bleu", "chrf", "ter")
+    assert drawn(scores[0], resamples=DRAWS, trials=0) == signatures(output)
     assert told[0] == [printed(scores[0], key) for key in keys]
     for at in (1, 2):
         assert told[2 * at - 1] == [printed(scores[at], key) for key in keys]
@@ -119,11 +142,13 @@ def test_intervals_and_the_paired_bootstrap(tmp_path: Path, language: str) -> No
 
 @pytest.mark.parametrize("language", ["de", "zh"])
 def test_approximate_randomisation(tmp_path: Path, language: str) -> None:
-    told = command_line(
+    output = command_line(
         tmp_path, language, "--paired-ar", "--paired-ar-n", str(DRAWS), "-m", "bleu", "chrf", "ter"
     )
+    told = cells(output)
     scores, tests = ours(language, resamples=0, trials=DRAWS)
     keys = ("bleu", "chrf", "ter")
+    assert drawn(scores[0], resamples=0, trials=DRAWS) == signatures(output)
     assert told[0] == [printed(scores[0], key) for key in keys]
     for at in (1, 2):
         assert told[2 * at - 1] == [printed(scores[at], key) for key in keys]
@@ -132,7 +157,7 @@ def test_approximate_randomisation(tmp_path: Path, language: str) -> None:
 
 def test_chrf_with_words(tmp_path: Path) -> None:
     flags = ("--paired-bs", "--paired-bs-n", str(DRAWS), "-m", "chrf", "--chrf-word-order", "2")
-    told = command_line(tmp_path, "de", *flags)
+    told = cells(command_line(tmp_path, "de", *flags))
     scores, tests = ours("de", resamples=DRAWS, trials=0)
     assert [row[0] for row in told[::2]] == [
         printed(scores[0], "chrfpp"),
