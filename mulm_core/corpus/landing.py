@@ -36,11 +36,15 @@ class Landing:
 def landing(workspace: Workspace, name: str, source: str, target: str) -> Iterator[Landing]:
     """The corpus ``name``, made where it is missing; after an error it is as it was before.
 
-    Raises :class:`UserError` where it holds other languages.
+    Raises :class:`UserError` where it holds other languages, and for a new one with a slash in it.
     """
     corpus = catalog.find_corpus(workspace, name)
     if corpus is not None:
         source, target = _own_direction(corpus, source, target)
+    elif "/" in name or "\\" in name:
+        raise UserError(
+            f"'{name}' is a path, not the name of a corpus", fix="Leave the slashes out"
+        )
     with (
         _new(workspace, name, source, target) if corpus is None else _existing(corpus)
     ) as connection:

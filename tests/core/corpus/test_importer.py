@@ -148,6 +148,23 @@ def test_a_name_is_needed(take, pairs_tsv):
         take(pairs_tsv(1), name="  ")
 
 
+@pytest.mark.parametrize("name", ["../x/y", "a\\b", "/c"])
+def test_a_path_is_no_name(take, pairs_tsv, snapshot, name):
+    before = snapshot()
+    with pytest.raises(UserError, match="is a path, not the name"):
+        take(pairs_tsv(3), name=name)
+    assert snapshot() == before
+
+
+def test_a_corpus_that_was_named_like_a_path_is_still_added_to(workspace, take, pairs_tsv):
+    take(pairs_tsv(3))
+    with database.connect(get_corpus(workspace, "c").path) as connection:
+        connection.execute("UPDATE meta SET value = 'a/b' WHERE key = 'name'")
+    connection.close()
+    take(pairs_tsv(2, "more.tsv", start=9), name="a/b")
+    assert get_corpus(workspace, "a/b").pairs == 5
+
+
 def test_a_damaged_corpus_is_not_overwritten(workspace, take, pairs_tsv):
     damaged = workspace.corpora / "c.corpus"
     damaged.write_bytes(b"not a database" * 100)
