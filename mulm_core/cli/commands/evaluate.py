@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,7 @@ def as_text(evaluation: Evaluation) -> str:
             f"{evaluation.test_name}: {len(evaluation.sources):,} segments, {pair}",
             table(header, rows, numbers_from=1),
             *(_verdict(result, evaluation) for result in evaluation.systems[1:]),
+            *_counted(evaluation),
             *(f"failed: {failed.failure}" for failed in evaluation.failures),
             *map(wording.leakage, evaluation.leakage),
             *(_without_leaks(result) for result in evaluation.systems if result.without_leaks),
@@ -121,6 +123,15 @@ def _verdict(result: SystemResult, evaluation: Evaluation) -> str:
         f"{METRICS[key].title} {in_words(key, found)}" for key, found in result.significance.items()
     )
     return f"{result.system} against {evaluation.baseline.system}: {'; '.join(words)}"
+
+
+def _counted(evaluation: Evaluation) -> Iterator[str]:
+    """What was counted of each system's translations, on one line."""
+    rows = list(wording.figures(evaluation))
+    for at, result in enumerate(evaluation.systems):
+        told = [f"{name} {cells[at]}" for name, cells in rows if cells[at] != wording.NONE]
+        if told:
+            yield f"{result.system}: {'; '.join(told)}"
 
 
 def _without_leaks(result: SystemResult) -> str:

@@ -58,6 +58,22 @@ def test_outputs_need_no_system(
     assert good["figures"]["exact"] == 3
 
 
+def test_figures_are_in_the_text(
+    inputs: list[str], workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (workspace.root / "terms.tsv").write_text("file\tDatei\n", encoding="utf-8")
+    assert main(["evaluate", *inputs, "--glossary", str(workspace.root / "terms.tsv")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    (bad,) = (line for line in lines if line.startswith("bad: "))
+    (good,) = (line for line in lines if line.startswith("good: "))
+    for told in (
+        "length ratio ", "equal to a reference 3", "empty 0", "numbers kept 1 of 1 (100.0 %)",
+        "placeholders kept 1 of 1 (100.0 %)", "terms kept 1 of 1 (100.0 %)",
+    ):  # fmt: skip
+        assert told in good
+    assert "terms kept 0 of 1 (0.0 %)" in bad and "a second" not in bad
+
+
 def test_segments_of_an_evaluation_or_of_files(
     inputs: list[str], workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
