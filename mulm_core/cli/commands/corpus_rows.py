@@ -173,20 +173,26 @@ def _problems(args: Namespace) -> Answer:
 def _restore(args: Namespace) -> Answer:
     with _opened(args) as store:
         if args.ids:
-            count = store.restore(_ids(args.ids), args.check)
+            count = store.restore(_ids(args.ids, store.info().pairs), args.check)
         else:
             keys = [args.check] if args.check else [s.key for s in store.checks() if s.excluded]
             count = store.undo_check(*keys) if keys else 0
     return Answer({"corpus": args.name, "restored": count}, f"{count:,} rows are back in use")
 
 
-def _ids(text: str) -> list[int]:
+def _ids(text: str, rows: int) -> list[int]:
     ids: list[int] = []
     for part in text.split(","):
         match = re.fullmatch(r"\s*(\d+)(?:-(\d+))?\s*", part)
         if match is None:
             raise UserError(f"'{part}' is no row number", where="--ids", fix="Write 1,7-9")
-        ids += range(int(match[1]), int(match[2] or match[1]) + 1)
+        first, last = int(match[1]), int(match[2] or match[1])
+        if first > last:
+            raise UserError(f"{first} comes after {last}", where="--ids", fix="Write 1,7-9")
+        ids += range(max(first, 1), min(last, rows) + 1)
+    if not ids:
+        what = f"the corpus has no such row: its rows are 1 to {rows}"
+        raise UserError(what, where="--ids", fix="check prints their numbers")
     return ids
 
 

@@ -135,6 +135,8 @@ def test_restore_undo_and_redo(mulm: Any, refused: Any, workspace: Workspace, co
     shown = mulm("show", corpus, "--check", "length", "--pairs", "2")
     assert (shown["undo"], shown["redo"]) == ("Take back length", "Take back hand")
     assert [pair["kept"] for pair in shown["sample"]] == [["length"], []]
+    assert "5 comes after 3" in refused("restore", corpus, "--ids", "5-3")
+    assert "no such row: its rows are 1 to" in refused("restore", corpus, "--ids", "0,99999")
     assert "no row number" in refused("restore", corpus, "--ids", "1,x")
     assert "never run" in refused("restore", corpus, "--check", "none")
 
