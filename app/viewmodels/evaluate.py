@@ -20,14 +20,7 @@ from app.viewmodels.evaluation_result import Opened, ResultModel, opened
 from app.viewmodels.library import Library
 from app.viewmodels.names import date_text, language_name
 from app.viewmodels.test_files import Offer, TestFiles, TestSet, offers
-from mulm_core.evaluation import (
-    EvaluateRequest,
-    Outputs,
-    SystemResult,
-    Term,
-    evaluate,
-    stored_terms,
-)
+from mulm_core.evaluation import EvaluateRequest, Outputs, SystemResult, Term, evaluate
 from mulm_core.jobs import JobContext
 from mulm_core.languages import match
 from mulm_core.workspace import Workspace
@@ -382,5 +375,4 @@ def _knows(tags: Sequence[str], *wanted: str) -> bool:
 
 
 def _evaluate(ctx: JobContext, request: EvaluateRequest) -> Opened:
-    terms = request.terms or stored_terms(request.workspace, request.source, request.target)
-    return opened(evaluate(ctx, replace(request, terms=terms)))
+    return opened(evaluate(ctx, request))

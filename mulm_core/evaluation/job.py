@@ -13,7 +13,7 @@ from importlib import metadata
 from mulm_core import __version__
 from mulm_core.errors import Cancelled, EngineError, MulmError, UserError
 from mulm_core.evaluation import store
-from mulm_core.evaluation.glossary import Term
+from mulm_core.evaluation.glossary import Term, stored_terms
 from mulm_core.evaluation.judging import Translated, judged
 from mulm_core.evaluation.results import (
     Evaluation,
@@ -38,7 +38,8 @@ class EvaluateRequest:
     """Score ``systems`` (``starter``, ``run:RUN`` …) on ``test`` from ``source`` to ``target``.
 
     ``outputs`` are what other systems made of it; ``baseline`` names the system that the others
-    are compared with, else it is the first. ``terms`` are to be kept.
+    are compared with, else it is the first. ``terms`` are to be kept; without any, those of the
+    workspace's own glossary of this direction.
     """
 
     workspace: Workspace
@@ -62,6 +63,8 @@ def evaluate(ctx: JobContext, request: EvaluateRequest) -> Evaluation:
     left behind.
     """
     systems = _in_order(request)
+    terms = request.terms or stored_terms(request.workspace, request.source, request.target)
+    request = replace(request, terms=terms)
     scorer = Scorer(request.target, request.scoring, len(request.test.streams))
     done, failures = _all_translated(ctx, request, systems)
     part = _Part(ctx, len(systems), len(systems) + 1, len(request.test.sources))

@@ -22,6 +22,7 @@ from mulm_core.evaluation import (
     load_glossary,
     load_outputs,
     load_parallel,
+    store_terms,
     term_hits,
 )
 from mulm_core.jobs import Event, JobContext, LogLine
@@ -133,6 +134,17 @@ def test_numbers_are_kept_as_often_unless_a_reference_has_it_otherwise(
     asked = request(workspace, test=test, outputs=(Outputs("x", (text,)),), scoring=none)
     figures = evaluate(JobContext(), asked).baseline.figures
     assert figures is not None and figures.numbers == Kept(1, () if kept else (0,))
+
+
+def test_without_terms_the_glossary_of_the_workspace_is_taken(workspace: Workspace) -> None:
+    none = ScoreOptions(resamples=0, trials=0)
+    stored, given = Term("window", "Fenster"), Term("cat", "Katze")
+    store_terms(workspace, "en", "de", [stored])
+    done = evaluate(JobContext(), request(workspace, scoring=none))
+    assert done.terms == (("window", "Fenster"),)
+    assert [one.figures.terms for one in done.systems if one.figures] == [Kept(1, (2,)), Kept(1)]
+    done = evaluate(JobContext(), request(workspace, scoring=none, terms=(given,)))
+    assert done.terms == (("cat", "Katze"),)
 
 
 def test_a_system_that_fails_leaves_the_others_results(
