@@ -18,8 +18,9 @@ _MANY = 1000  # columns in a list to choose from
 _SENTENCES = 30  # characters a row; rows of words are shorter
 _SOURCE_WORDS = frozenset({"source", "src", "original", "msgid"})
 _TARGET_WORDS = frozenset({"target", "tgt", "trg", "translation", "msgstr"})
-_BEGINNING = re.compile(r"^(?:text|sentence|segment|source|src|target|tgt|trg)[ _-]", re.IGNORECASE)
-_END = re.compile(r"[ _-](?:text|sentence|segment)$")
+_TEXT = "text|texte|texto|testo|sentence|phrase|segment"
+_BEGINNING = re.compile(rf"^(?:{_TEXT}|source|src|target|tgt|trg)[ _-]", re.IGNORECASE)
+_END = re.compile(rf"[ _-](?:{_TEXT})$", re.IGNORECASE)
 
 Rows = Sequence[Sequence[str]]
 
@@ -66,7 +67,8 @@ def layout(rows: Rows, source: str, target: str, options: ReadOptions, file: Sou
         raise UserError(
             f"the header names {brief(', '.join(others))}, not {source} and {target}",
             where=str(file),
-            fix="Choose two of the languages that the file holds",
+            fix="Choose two of the languages that the file holds, or read the first row as a pair "
+            "(--no-header)",
         )
     if width != 2:
         raise _unclear(width, source, target, file)
@@ -93,8 +95,8 @@ def choose(fields: Sequence[str], source: str, target: str) -> tuple[int, int] |
 
 
 def language_of(name: str) -> str:
-    """The language a column is called after: ``fr``, ``French``, ``text_fr``; or ''."""
-    return tags.named(name) or tags.named(_BEGINNING.sub("", name))
+    """The language a column is called after: ``French``, ``text_fr``, ``fr text``; or ''."""
+    return tags.named(name) or tags.named(_END.sub("", _BEGINNING.sub("", name)))
 
 
 def tags_above(rows: Rows) -> tuple[str, ...]:
@@ -105,9 +107,14 @@ def tags_above(rows: Rows) -> tuple[str, ...]:
     found = tuple(language_of(cell) for cell in cells)
     if not all(found) or len(set(found)) < len(found) or len(found) < 2:
         return ()
-    # In a glossary "ja" and "no" are words; above sentences, or with a region, they are tags.
-    sentences = sum(len(cell) for row in rows[1:] for cell in row) >= _SENTENCES * (len(rows) - 1)
-    return found if sentences or all(len(cell) > 3 for cell in cells) else ()
+    # In a glossary "ja" and "no" are words; above sentences, or with a region, they are tags, and
+    # so are two letters above cells that are none.
+    below = [cell.strip() for row in rows[1:] for cell in row]
+    sentences = sum(map(len, below)) >= _SENTENCES * (len(rows) - 1)
+    if sentences or all(len(cell) > 3 for cell in cells):
+        return found
+    alone = not any(len(cell) == 3 for cell in cells) and not any(map(tags.guess, below))
+    return found if alone else ()
 
 
 def _width(rows: Rows) -> int:

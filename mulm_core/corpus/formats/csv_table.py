@@ -17,10 +17,14 @@ from mulm_core.corpus.source import Source, empty
 from mulm_core.corpus.types import Problem, ReadOptions
 from mulm_core.errors import UserError, brief
 
-_DELIMITERS = (",", ";", "\t", "|")
+_DELIMITERS = (",", ";", "\t", "|", "^")
 _SAMPLE = 50  # rows that tell delimiter and columns
 _LONGEST = 1_000_000  # characters a row
 _PIECE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
+
+
+class _QuotesError(UserError):
+    """The quotes do not match, or what separates the cells is something else."""
 
 
 class _Row(NamedTuple):
@@ -93,6 +97,8 @@ class CsvReader(Reader):
             except UserError as error:
                 trouble = error
         if not tried:
+            if not options.delimiter and isinstance(trouble, _QuotesError):
+                raise _no_delimiter(files[0], trouble)
             raise trouble
         best = max(tried, key=lambda delimiter: _evenness(tried[delimiter]))
         return tried[best], best
@@ -164,9 +170,20 @@ class _Lines:
 
 
 def _explained(error: csv.Error, lines: _Lines, file: Source) -> UserError:
+    kind = UserError
     if "field limit" in str(error):
         what = f"has a cell of more than {csv.field_size_limit():,} characters"
     else:
+        kind = _QuotesError
         what = f"has quotes that do not match ({brief(error)})"
     what = f"the row that begins in line {lines.first} {what}"
-    return UserError(what, where=str(file), fix="Save it again with every quote in a cell doubled")
+    return kind(what, where=str(file), fix="Save it again with every quote in a cell doubled")
+
+
+def _no_delimiter(file: Source, trouble: UserError) -> UserError:
+    tried = " ".join("tab" if sign == "\t" else sign for sign in _DELIMITERS)
+    return UserError(
+        f"none of the delimiters {tried} suits it: {trouble.what}",
+        where=str(file),
+        fix="Name the delimiter (--delimiter), or save it again with every quote in a cell doubled",
+    )

@@ -25,7 +25,7 @@ def columns(source, target, **more):
     return ReadOptions(source_column=source, target_column=target, **more)
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^"])
 def test_csv_delimiters_are_found_out(tmp_path, delimiter):
     rows = [("Ja, ja; doch", "Oui"), ("Nein", 'Non, "non"'), ("a\nb", "c | d\te")]
     path = tmp_path / "a.csv"
@@ -50,12 +50,47 @@ def test_csv_old_line_ends(tmp_path):
     assert len(read_pairs([write(tmp_path / "a.csv", "Ja,Oui\rNein,Non\r")], "de", "fr")[0]) == 2
 
 
-@pytest.mark.parametrize("header", ["id,de,fr", "Nr;Target text;Source text", "x|French|German"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "id,de,fr",
+        "Nr;Target text;Source text",
+        "x|French|German",
+        "x|Texte français|German text",
+    ],
+)
 def test_csv_header_tells_the_columns(tmp_path, header):
     sign = header[2] if header[2] in ",;" else "|"
     first = ("7", "Ja", "Oui") if "de" in header else ("7", "Oui", "Ja")
     path = write(tmp_path / "a.csv", f"{header}\n{sign.join(first)}\n")
     assert read_pairs([path], "de", "fr")[0] == [("Ja", "Oui")]
+
+
+def test_a_delimiter_that_is_not_found_is_asked_for(tmp_path):
+    path = write(tmp_path / "a.csv", 'Ja~Oui\n"zwei\nZeilen"~"deux\nlignes"\n')
+    with pytest.raises(UserError, match=r"none of the delimiters , ; tab \| \^ suits.*--delimiter"):
+        read_pairs([path], "de", "fr")
+    pairs = [("Ja", "Oui"), ("zwei\nZeilen", "deux\nlignes")]
+    assert read_pairs([path], "de", "fr", ReadOptions(delimiter="~"))[0] == pairs
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv"])
+def test_a_header_above_words_tells_the_languages(tmp_path, name):
+    sign = "," if name == "a.csv" else "\t"
+    path = write(tmp_path / name, f"en{sign}fr\nHello{sign}Bonjour\n")
+    assert detect([path])[0].languages == ("en", "fr")
+    with pytest.raises(UserError, match=r"the header names en, fr, not de and it.*--no-header"):
+        read_pairs([path], "de", "it")
+    assert len(read_pairs([path], "de", "it", ReadOptions(header=False))[0]) == 2
+    glossary = write(tmp_path / name, f"ja{sign}no\nda{sign}hier\n")
+    assert detect([glossary])[0].languages == ()
+    assert len(read_pairs([glossary], "de", "it")[0]) == 2
+
+
+def test_columns_chosen_by_number_leave_a_header_of_languages_out(tmp_path):
+    path = write(tmp_path / "a.csv", "id,note,English text,Texte français\n0,n,Hello,Bonjour\n")
+    assert read_pairs([path], "en", "fr", columns("3", "4"))[0] == [("Hello", "Bonjour")]
+    assert read_pairs([path], "en", "fr")[0] == [("Hello", "Bonjour")]
 
 
 def test_csv_columns_are_asked_for_and_chosen(tmp_path):
