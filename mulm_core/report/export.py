@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mulm_core import files
 from mulm_core.evaluation import Evaluation, segments
+from mulm_core.report.html import visible
 
 
 def write_csv(evaluation: Evaluation, path: Path | str) -> None:
@@ -14,9 +15,11 @@ def write_csv(evaluation: Evaluation, path: Path | str) -> None:
 
     Systems after the first also have their difference from it. UTF-8 with a byte order mark, so
     that spreadsheets show every script; text that a spreadsheet would take for a formula begins
-    with an apostrophe. Raises :class:`MulmError` when ``path`` cannot be written.
+    with an apostrophe, and control characters are shown. Raises :class:`MulmError` when ``path``
+    cannot be written.
     """
-    files.write_table(Path(path), [_header(evaluation), *_rows(evaluation)])
+    rows = ([_cell(value) for value in row] for row in (_header(evaluation), *_rows(evaluation)))
+    files.write_table(Path(path), rows)
 
 
 def write_json(evaluation: Evaluation, path: Path | str) -> None:
@@ -27,9 +30,13 @@ def write_json(evaluation: Evaluation, path: Path | str) -> None:
     files.write_json(Path(path), evaluation.to_dict())
 
 
-def _header(evaluation: Evaluation) -> list[str]:
+def _cell(value: object) -> object:
+    return visible(value) if isinstance(value, str) else value
+
+
+def _header(evaluation: Evaluation) -> list[object]:
     more = [f"reference {at}" for at in range(2, len(evaluation.streams) + 1)]
-    header = ["segment", "source", "reference", *more]
+    header: list[object] = ["segment", "source", "reference", *more]
     for index, result in enumerate(evaluation.systems):
         header += [result.system, f"{result.system} chrF"]
         if result.sentence_bleu:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,15 @@ def test_no_text_begins_like_a_formula(evaluation: Evaluation, tmp_path: Path) -
     assert rows[2][3] == "'\tx"
     texts = [row[at] for row in rows for at in (1, 2, 3, 5)]
     assert not [text for text in texts if text.startswith(("=", "+", "-", "@", "\t"))]
+
+
+def test_control_characters_are_seen(evaluation: Evaluation, tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    systems = (replace(evaluation.systems[0], hypotheses=("a\x07b", "c\td", "e\nf", "\x85")),)
+    write_csv(replace(evaluation, systems=systems), path)
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.reader(stream))[1:]
+    assert [row[3] for row in rows] == ["a␇b", "c\td", "e\nf", "\\x85"]
 
 
 def test_json_reads_back_as_the_same_evaluation(evaluation: Evaluation, tmp_path: Path) -> None:
