@@ -14,6 +14,7 @@ from app.viewmodels.names import direction_name, run_status
 from app.viewmodels.run_state import RunState, summary
 from app.widgets.flow_layout import FlowLayout
 from app.widgets.menu_button import menu_button
+from app.widgets.message import Tone
 from app.widgets.page import InlineMessage, Stat, label, quiet_button, scrolled
 from app.widgets.rows import ElidedLabel
 from app.widgets.stat_row import StatRow
@@ -165,10 +166,10 @@ class RunView(QWidget):
         else:
             self._error.clear()
         if state.usable:
-            gained = state.best and state.zero_shot and state.best.bleu > state.zero_shot.bleu
-            self._result.show_message(
-                "success" if gained else "info", summary(state), closable=False
-            )
+            tone: Tone = "info" if state.gain is None else "warning"
+            if state.gain and state.gain > 0:
+                tone = "success"
+            self._result.show_message(tone, summary(state), closable=False)
         else:
             self._result.clear()
         for button in self._steps:

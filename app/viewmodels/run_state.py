@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.i18n import duration, signed, tr
+from app.i18n import duration, score, signed, tr
 from mulm_core.training import SampleTranslation
 
 __all__ = ["CURVES", "Curves", "RunState", "SampleTranslation", "Scores", "points", "summary"]
@@ -101,6 +101,16 @@ class RunState:
         return self.phase in ("finished", "stopped", "interrupted") and bool(self.run)
 
     @property
+    def gain(self) -> float | None:
+        """BLEU on dev that the best checkpoint has above the base model; None before it is known.
+
+        It is 0 where nothing that was learnt is better than what the run started from.
+        """
+        if self.best is None or self.zero_shot is None:
+            return None
+        return self.best.bleu - self.zero_shot.bleu if self.best.step else 0.0
+
+    @property
     def resumable(self) -> bool:
         """Whether it can go on from its last checkpoint."""
         return self.phase in ("interrupted", "stopped", "failed") and bool(self.run)
@@ -157,14 +167,21 @@ class Curves:
 def summary(state: RunState) -> str:
     """A finished run in one sentence: what was gained, in what time, and where the best lies."""
     time = duration(state.elapsed_s)
-    if state.best is None or state.zero_shot is None:
+    best, base, gain = state.best, state.zero_shot, state.gain
+    if best is None or base is None or gain is None:
         return tr("Trained for {time}.", time=time)
-    gain = state.best.bleu - state.zero_shot.bleu
-    if state.best.step == 0:
-        return tr("No gain on dev in {time}: the base model stays ahead.", time=time)
+    if gain > 0:
+        return tr(
+            "{gain} BLEU on dev in {time}; best at step {step}.",
+            gain=signed(gain),
+            time=time,
+            step=best.step,
+        )
+    if best.bleu > base.bleu:
+        return tr("No gain on dev in {time}: what this run went on from stays ahead.", time=time)
     return tr(
-        "{gain} BLEU on dev in {time}; best at step {step}.",
-        gain=signed(gain),
+        "No gain on dev in {time}: {best} BLEU at best, and the base model alone has {base}.",
         time=time,
-        step=state.best.step,
+        best=score(best.bleu),
+        base=score(base.bleu),
     )

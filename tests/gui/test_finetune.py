@@ -168,6 +168,25 @@ def test_the_result_is_one_sentence() -> None:
     assert summary(state) == "+9.6 BLEU on dev in 1 min 44 s; best at step 180."
 
 
+@pytest.mark.parametrize(
+    ("zero_shot", "best", "tone", "words"),
+    [
+        (Scores(0, 2.8, 24, 3.3), Scores(6, 0.1, 9, 7.8), "warning", "0.1 BLEU at best"),
+        (Scores(0, 2.8, 24, 3.3), Scores(6, 2.8, 24, 3.3), "warning", "alone has 2.8"),
+        (Scores(0, 2.8, 24, 3.3), Scores(0, 2.8, 24, 3.3), "warning", "No gain"),
+        (Scores(0, 2.8, 24, 3.3), Scores(0, 9.2, 30, 2.9), "warning", "went on from stays ahead"),
+        (Scores(0, 2.8, 24, 3.3), Scores(6, 9.2, 30, 2.9), "success", "+6.4 BLEU"),
+        (None, None, "info", "Trained for"),
+    ],
+)
+def test_a_run_that_gained_nothing_ends_with_a_warning(
+    page: Any, zero_shot: Scores | None, best: Scores | None, tone: str, words: str
+) -> None:
+    page._model.run._set(phase="finished", run="r", zero_shot=zero_shot, best=best)
+    result = page._run._result
+    assert result.isVisible() and result.property("tone") == tone and words in result.text
+
+
 def test_an_estimate_comes_from_real_steps_and_is_kept(qtbot: QtBot, page: Any) -> None:
     model, view = page._model, page._forecast.estimate
     model.choose_preset("quick")
