@@ -22,6 +22,7 @@ from app.icons import icon
 from app.theme import theme
 from app.widgets.flow_layout import FlowLayout
 from app.widgets.page import Card, label
+from app.widgets.plot import WholeAxis
 from app.widgets.rows import ElidedLabel
 
 _TURN_MS = 200  # between two charts; drawing one takes 5 to 15 ms, which nothing else can use
@@ -168,7 +169,7 @@ class LiveChart(Card):
         head.addWidget(ElidedLabel(unit, "small"), 1)
         head.addWidget(self._at)
         self._legend = FlowLayout()
-        self._plot = pg.PlotWidget()
+        self._plot = pg.PlotWidget(axisItems={"bottom": WholeAxis("bottom")})
         self._plot.setMinimumHeight(64)
         self._plot.setFrameShape(self._plot.Shape.NoFrame)
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -13,15 +13,27 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt, Signal
 from app.theme import theme
 
 
+class WholeAxis(pg.AxisItem):
+    """Names whole numbers alone, for what can be counted."""
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
+        """Distances of ticks and where they begin; none is smaller than one."""
+        levels = super().tickSpacing(low, high, size)
+        return list(dict.fromkeys((max(1.0, spacing), offset) for spacing, offset in levels))
+
+
 class Plot(pg.PlotWidget):
-    """Axes that are dressed anew with the theme; the pointer is told in the chart's own units."""
+    """Axes that are dressed anew with the theme; the pointer is told in the chart's own units.
+
+    Where the lower axis *counts*, it has whole numbers alone.
+    """
 
     hovered = Signal(float, float)
     left = Signal()
     clicked = Signal(float, float)
 
-    def __init__(self, height: int = 200) -> None:
-        super().__init__()
+    def __init__(self, height: int = 200, *, counts: bool = False) -> None:
+        super().__init__(axisItems={"bottom": WholeAxis("bottom")} if counts else None)
         self._height = height
         self.setMinimumHeight(height)
         self.setFrameShape(self.Shape.NoFrame)

@@ -39,7 +39,7 @@ class TrialsChart(Card):
         self._points: list[TrialPoint] = []
         self._title = label("", "strong")
         self._note = label("", "small", wrap=True)
-        self._plot = Plot(_HEIGHT)
+        self._plot = Plot(_HEIGHT, counts=True)
         self._plot.setFixedHeight(_HEIGHT)
         self._plot.getPlotItem().getViewBox().setDefaultPadding(0.06)
         self._line = pg.PlotDataItem(antialias=True, stepMode="right")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyqtgraph import AxisItem
 from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
@@ -90,8 +91,25 @@ def test_the_chart_says_what_is_under_the_pointer(qtbot: QtBot, page: Any) -> No
     box = chart._plot.getPlotItem().getViewBox()
     chart._plot.scene().sigMouseMoved.emit(box.mapViewToScene(QPointF(2, state.trials[1].score)))
     assert chart._note.text().startswith("Trial 2: ") and "LoRA rank" in chart._note.text()
+    assert whole_ticks(chart._plot.getPlotItem().getAxis("bottom"))
     bests = [point.best for point in chart._points]
     assert bests == [state.trials[0].score, min(t.score for t in state.trials)]
+
+
+def whole_ticks(axis: AxisItem) -> bool:
+    """Whether an axis that shows 1 to 2 names 1 and 2 alone."""
+    ticks = [at for _, level in axis.tickValues(*axis.range, axis.width()) for at in level]
+    return ticks == [1, 2]
+
+
+def test_steps_are_whole_numbers_from_the_first_on(page: Any) -> None:
+    page._run.details._need_charts().show_curves({"loss": [(1, 3.0), (2, 2.0)]})
+    chart = page._run.details.charts._charts["loss"]
+    chart.redraw()
+    axis = chart._plot.getPlotItem().getAxis("bottom")
+    for low, high in ((0.9, 2.1), (1.0, 1.02)):
+        axis.setRange(low, high)
+        assert all(at == int(at) for _, level in axis.tickValues(low, high, 300) for at in level)
 
 
 def test_stopping_keeps_what_ended_and_it_can_go_on(
