@@ -27,7 +27,8 @@ def register(actions: Any) -> None:
         "check",
         "find rows that should not be trained on",
         epilog="Nothing is ever deleted: a check flags rows, --apply keeps them out, --undo takes\n"
-        "them back. --apply all applies every check that was run but personal data.",
+        "them back. --apply all applies every check that was run but personal data, --undo all\n"
+        "takes all back that are applied.",
     )
     check.add_argument("name")
     check.add_argument("--only", default="", metavar="A,B", help="run only these checks")
@@ -35,7 +36,9 @@ def register(actions: Any) -> None:
     check.add_argument(
         "--apply", default="", metavar="A,B", help="keep out what these flag, or all"
     )
-    check.add_argument("--undo", default="", metavar="A,B", help="run nothing; take these back")
+    check.add_argument(
+        "--undo", default="", metavar="A,B", help="run nothing; take these back, or all"
+    )
     check.add_argument("--mask", action="store_true", help="replace personal data on both sides")
     check.add_argument(
         "--set",
@@ -68,10 +71,7 @@ def _check(args: Namespace) -> Answer:
 
     place = workspace(args)
     if args.undo:
-        if args.apply or args.only or args.mask:
-            raise UserError("--undo runs no check", fix="Give it alone")
-        request = checks.ApplyRequest(place, args.name, _keys(args.undo))
-        return _answer(args.name, run_job(checks.undo, request))
+        return _taken_back(args)
     settings = _settings(args.set)
     results = run_job(
         checks.scan,
@@ -92,6 +92,20 @@ def _check(args: Namespace) -> Answer:
         )
         more["unknown"] = asdict(unknown)
     return _answer(args.name, results, unknown, more)
+
+
+def _taken_back(args: Namespace) -> Answer:
+    from mulm_core.corpus import checks
+
+    if args.apply or args.only or args.mask:
+        raise UserError("--undo runs no check", fix="Give it alone")
+    place, keys = workspace(args), _keys(args.undo)
+    if args.undo.strip() == _ALL:
+        states = checks.check_states(place, args.name)
+        keys = tuple(result.key for result in states if result.applied)
+        if not keys:
+            return _answer(args.name, states)
+    return _answer(args.name, run_job(checks.undo, checks.ApplyRequest(place, args.name, keys)))
 
 
 def _keys(text: str) -> tuple[str, ...]:

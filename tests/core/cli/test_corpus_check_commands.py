@@ -69,6 +69,12 @@ def test_apply_all_leaves_personal_data_and_undo_takes_back(rows: str, mulm: Any
     undone = by_key(mulm("check", rows, "--undo", "numbers"))
     assert not undone["numbers"]["applied"]
     assert undone["untranslated"]["applied"]
+    mulm("check", rows, "--only", "numbers", "--apply", "numbers")
+    for _ in range(2):  # nothing is left to take back the second time
+        undone = by_key(mulm("check", rows, "--undo", "all"))
+        assert not any(check["applied"] for check in undone.values())
+    assert undone["numbers"]["after"] == 4
+    assert mulm("show", rows, "--check", "excluded")["found"] == 0
 
 
 def test_settings_masks_and_models(rows: str, mulm: Any, tiny_folder: Path) -> None:
