@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 from mulm_core import files
@@ -54,6 +55,6 @@ def _rows(evaluation: Evaluation) -> Iterator[list[object]]:
             if result.sentence_bleu:
                 cells.append(f"{result.sentence_bleu[row.number]:.2f}")
             if index:
-                # A number is no formula, whatever its sign.
-                cells.append(round(row.chrf[index] - row.chrf[0], 2))
+                # A number, not text: it is no formula, whatever its sign.
+                cells.append(Decimal(f"{row.chrf[index] - row.chrf[0]:z.2f}"))
         yield cells

@@ -53,6 +53,19 @@ def test_csv_has_a_row_for_every_segment(evaluation: Evaluation, tmp_path: Path)
     assert float(rows[1][7]) < 0
 
 
+def test_differences_have_two_decimals(evaluation: Evaluation, tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    first, second = evaluation.systems
+    pair = (
+        replace(first, sentence_chrf=(84.9, 10.0, 0.001, 50.0)),
+        replace(second, sentence_chrf=(83.4, 66.7, 0.0, 50.0)),
+    )
+    write_csv(replace(evaluation, systems=pair), path)
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.reader(stream))[1:]
+    assert [row[7] for row in rows] == ["-1.50", "56.70", "0.00", "0.00"]
+
+
 def test_no_text_begins_like_a_formula(evaluation: Evaluation, tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     write_csv(evaluation, path)
