@@ -28,7 +28,7 @@ class RunManifest:
     from (empty: what comes with the program), whose scores stand beside the dev scores.
     ``language_as`` and ``add_language`` are languages that the model learns, each with the known
     one whose code it borrows, or whose token its own started from. ``warnings`` were told at the
-    start.
+    start, or at the end where the base or the run's start is no worse than what was learnt.
     ``parent`` is the run this one goes on from. ``incidents`` tell what went wrong and was mended:
     kind (not-a-number, out-of-memory, evaluation-out-of-memory), step and text.
     ``stopped_because`` is epochs, max_steps, max_minutes, patience or person; rates count the

@@ -83,7 +83,7 @@ class TrainResult:
     ``seconds`` leaves out paused time; ``stopped`` tells that a person ended it before its last
     step, ``stopped_because`` is epochs, max_steps, max_minutes, patience or person. The rates count
     the training steps' time alone; ``peak_memory_mb`` is in MiB, a GPU's included. ``warnings``
-    were told at the start.
+    were told at the start, or at the end where the base or that start is no worse.
     """
 
     run: str

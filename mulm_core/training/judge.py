@@ -1,8 +1,8 @@
-"""Which checkpoint is the best, and the record of every dev score."""
+"""Which checkpoint is the best, whether that is good, and the record of every dev score."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -67,3 +67,28 @@ def _compare(manifest: RunManifest, entry: Mapping[str, Any]) -> Verdict:
 def _rank(scores: Mapping[str, Any], by: str) -> tuple[float, float]:
     """The higher, the better: first by the chosen score, then by the loss."""
     return -scores[by] if by == "loss" else scores[by], -scores["loss"]
+
+
+def disappointments(manifest: RunManifest) -> Iterator[str]:
+    """A warning for each of the base and the run's start that is not behind what it has learnt."""
+    by = manifest.recipe["best_by"]
+    own = [scores for scores in manifest.history if scores["step"]]
+    if not own:
+        return
+    best = max(own, key=lambda scores: _rank(scores, by))
+    for what, before in (
+        ("the base model", manifest.zero_shot),
+        (f"the run '{manifest.parent}', whose state is kept,", manifest.start),
+    ):
+        if before and _rank(best, by) <= _rank(before, by):
+            than = "no better" if best[by] == before[by] else "worse"
+            yield (
+                f"What was learnt is {than} than {what} on the dev segments: "
+                f"{_told(by, best)} at best, {_told(by, before)} before"
+            )
+
+
+def _told(by: str, scores: Mapping[str, Any]) -> str:
+    if by == "loss":
+        return f"loss {scores[by]:.3f}"
+    return f"{'BLEU' if by == 'bleu' else 'chrF'} {scores[by]:.1f}"

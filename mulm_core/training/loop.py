@@ -33,7 +33,7 @@ from mulm_core.training.events import (
     TrainStep,
 )
 from mulm_core.training.job import ResumeRequest, TrainRequest, TrainResult, result_of
-from mulm_core.training.judge import judge
+from mulm_core.training.judge import disappointments, judge
 from mulm_core.training.opening import Opened, open_run
 from mulm_core.training.optimizer import rate_factor
 from mulm_core.training.order import Rows, in_parts
@@ -365,6 +365,10 @@ class _Training:
         manifest.steps, manifest.seconds = state.step, self._worked_s()
         manifest.pairs_per_second, manifest.target_tokens_per_second = state.rates()
         manifest.peak_memory_mb = self.peak.mb()
+        told = [*disappointments(manifest)]
+        manifest.warnings = [*self.setup.warnings, *told]
+        for text in told:
+            self.recorder.log(text, "warning")
         self.run_record.save()
         keep_newest(self.run_record.checkpoints(), 1)
         self.ctx.report(self.total_steps, self.total_steps, "Finished")

@@ -13,8 +13,8 @@ import psutil
 import pytest
 
 from mulm_core.errors import Cancelled, UserError
-from mulm_core.jobs import Event, JobContext
-from mulm_core.runs import get_run
+from mulm_core.jobs import Event, JobContext, LogLine
+from mulm_core.runs import RunManifest, get_run
 from mulm_core.training import (
     DevEvaluated,
     ResumeRequest,
@@ -24,6 +24,8 @@ from mulm_core.training import (
     changed_recipe,
     train,
 )
+from mulm_core.training.dev import DevScores
+from mulm_core.training.judge import judge
 from mulm_core.workspace import Workspace
 
 Make = Callable[..., TrainRequest]
@@ -72,6 +74,38 @@ def test_stopping_before_the_first_step_ends_with_the_base(request_for: Make) ->
     result = train(ctx, request_for())
     assert (result.steps, result.best, result.stopped) == (0, {}, True)
     assert result.dev_loss == result.zero_shot["loss"]
+
+
+def test_a_run_behind_the_base_says_so(request_for: Make, workspace: Workspace) -> None:
+    changes = {"method": "full", "learning_rate": 1, "best_by": "loss", "patience": 2}
+    events: list[Event] = []
+    result = train(JobContext(events.append), request_for(epochs=9, **changes))
+    scores = [event for event in events if isinstance(event, DevEvaluated)]
+    assert min(event.loss for event in scores[1:]) > scores[0].loss, "it has come to harm"
+    assert not any(event.is_best for event in scores)
+    (warning,) = result.warnings
+    figures = f"loss {result.best['loss']:.3f} at best, loss {scores[0].loss:.3f} before"
+    assert warning == f"What was learnt is worse than the base model on the dev segments: {figures}"
+    assert LogLine(warning, "warning") in events
+    run = get_run(workspace, result.run)
+    assert run.manifest.warnings == [warning]
+    assert run.adapter_folder.is_dir() and result.best["step"], "the best of it is kept"
+
+
+@pytest.mark.parametrize(
+    ("scores", "evaluations"),
+    [((0.0, 0.0, 1.0), 2), ((3.0, 4.0, 1.0, 1.0), 4), ((6.0, 7.0, 7.0, 7.0), 4)],
+)
+def test_patience_counts_from_the_base(scores: tuple[float, ...], evaluations: int) -> None:
+    """The base has 5: ending by a patience of 2, as the scores of the steps come."""
+    manifest = RunManifest(*[""] * 10, recipe={"best_by": "bleu"}, seed=0)
+    without = 0
+    for step, bleu in enumerate((5.0, *scores)):
+        dev = DevScores(1.0, bleu, 0.0, (), {}, (), None, None)
+        without = 0 if judge(manifest, dev, step, 0.0).gain else without + 1
+        if without == 2:
+            break
+    assert step == evaluations
 
 
 def test_accumulated_batches_learn_what_one_large_batch_does(request_for: Make) -> None:
@@ -169,6 +203,8 @@ def test_what_it_starts_from_is_kept_where_nothing_is_better(
     assert (start.step, start.start, start.is_best) == (0, True, True)
     assert start.loss == child.start["loss"] == pytest.approx(parent.dev_loss, abs=1e-6)
     assert child.best == child.start and child.stopped_because == "patience"
+    (warning,) = child.warnings
+    assert f"worse than the run '{parent.run}', whose state is kept" in warning
     assert len(later) == 2 and not any(event.is_best or event.start for event in later)
     assert [sample.zero_shot for sample in start.samples] == [item.now for item in base.samples]
     run = get_run(workspace, child.run)
