@@ -77,8 +77,7 @@ class LengthRatio(Check):
         longest = bands[-1]
         usual = math.exp(longest.middle)
         return LengthRule(
-            threshold=f"{_range(bands[0])} times as long in short texts, "
-            f"{_range(longest)} in long ones",
+            threshold=_limits(bands),
             why=f"The target is usually {usual:.2f} times as long as the source here; the limit is "
             f"{settings.strictness:g} times the usual spread, at each length.",
             bands=bands,
@@ -135,6 +134,13 @@ def _filled(bands: list[Band | None], everything: list[float]) -> tuple[Band, ..
         return tuple(whole for _ in bands)
     nearest = [bands[min(known, key=lambda k, at=at: abs(k - at))] for at in range(len(bands))]  # type: ignore[misc]
     return tuple(band for band in nearest if band is not None)
+
+
+def _limits(bands: Sequence[Band]) -> str:
+    short, long = _range(bands[0]), _range(bands[-1])
+    if short == long:
+        return f"{short} times as long"
+    return f"{short} times as long in short texts, {long} in long ones"
 
 
 def _range(band: Band) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from mulm_core.corpus.checks import CHECKS
@@ -182,6 +184,10 @@ def test_thresholds_come_from_the_rows():
     assert rule("length_ratio", rows=triple).reason("x" * 50, "y" * 150) == ""
     assert rule("length_ratio", rows=short).reason("x" * 50, "y" * 150)
     assert "Fewer than" in rule("length_ratio").why
+    # One limit is said once.
+    assert re.fullmatch(r"[\d.]+ to [\d.]+ times as long", made.threshold)
+    mixed = rule("length_ratio", rows=short + [("x" * 200, "y" * (500 + at)) for at in range(300)])
+    assert "in short texts, " in mixed.threshold
 
 
 def test_lengths_are_robust_to_script():
