@@ -76,12 +76,14 @@ class JobContext:
         *,
         eta_s: float | None = None,
     ) -> None:
-        """Tell how far the job is, at most ten times a second; the last unit always passes.
+        """Tell how far the job is, at most ten times a second.
 
+        The beginning (``done`` 0) and the last unit of a stage always pass.
         ``eta_s`` is the time left in seconds where the job knows better than the pace so far.
         """
         now = self._clock()
-        if now - self._last_report < _REPORT_INTERVAL_S and (total is None or done < total):
+        between = done > 0 and (total is None or done < total)
+        if between and now - self._last_report < _REPORT_INTERVAL_S:
             return
         self._last_report = now
         elapsed = self.elapsed_s()

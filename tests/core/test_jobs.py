@@ -44,6 +44,15 @@ def test_reports_are_throttled_but_the_last_one_passes():
     assert seen[-1].done == 100
 
 
+def test_the_next_stage_shows_at_once():
+    seen = []
+    ctx = JobContext(seen.append, Clock())
+    ctx.report(1, 1, "Done")
+    ctx.report(0, None, "Loading")
+    ctx.report(3, None, "Loading more")
+    assert [event.message for event in seen] == ["Done", "Loading"]
+
+
 def test_progress_knows_time_and_fraction():
     clock, seen = Clock(), []
     ctx = JobContext(seen.append, clock)

@@ -24,6 +24,7 @@ def keep_out_leakage(ctx: JobContext, workspace: Workspace, corpus: str) -> int:
         fresh = reader.is_fresh(reader.verdict(Leakage.key).get("state", {}))
     if not fresh:
         scan(ctx, ScanRequest(workspace, corpus, (Leakage.key,)))
+        ctx.report(0, None, f"Applying: {Leakage.title}")  # the scan is done, its caller is not
     with CorpusStore.open(path) as store:
         if not fresh or not _state(store).applied:
             store.apply_check(Leakage.key, title=f"Apply: {Leakage.title}")

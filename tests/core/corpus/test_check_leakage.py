@@ -58,7 +58,7 @@ def test_train_rows_are_flagged_with_their_partner(workspace, leaking):
 def test_it_is_applied_once_and_a_person_may_overrule_it(workspace, leaking):
     events = []
     assert keep_out_leakage(JobContext(events.append), workspace, "c") == 3
-    assert events
+    assert events[-1].message == "Applying: Leakage" and events[-1].total is None  # not at an end
     with leaking() as store:
         assert store.info().splits == {"train": 2, "dev": 1, "test": 1}
         store.restore([2], "leakage")
