@@ -52,7 +52,7 @@ class HomePage(Page):
         steps.setSpacing(24)
         for number, title, text in (
             (1, tr("Drop your texts"), tr("Sentence pairs: TMX, TSV, or two text files.")),
-            (2, tr("Fine-tune"), tr("Minutes on this computer; nothing leaves it.")),
+            (2, tr("Fine-tune"), tr("Minutes, all of it on this computer.")),
             (3, tr("Compare"), tr("Before and after, side by side and in BLEU.")),
         ):
             steps.addWidget(_Step(number, title, text), 1)
@@ -209,6 +209,7 @@ class _Step(QWidget):
         words.setSpacing(2)
         words.addWidget(label(title, "section"))
         words.addWidget(label(text, "secondary", wrap=True))
+        words.addStretch(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)

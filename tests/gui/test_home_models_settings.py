@@ -122,6 +122,21 @@ def test_a_folder_without_a_model_is_explained(
     wait_loaded(qtbot, context)
 
 
+def test_the_steps_titles_stand_level_however_their_texts_wrap(
+    qtbot: QtBot, window: MainWindow, context: AppContext
+) -> None:
+    wait_loaded(qtbot, context)
+    titles = {"Drop your texts", "Fine-tune", "Compare"}
+    home = window.page("home")
+    for width in range(1024, 1420, 36):
+        window.resize(width, 720)
+        qtbot.waitUntil(lambda width=width: window.width() == width)
+        window.grab()  # lays out
+        labels = [one for one in shown(home, QLabel) if one.text() in titles]
+        assert len({one.mapTo(home, one.rect().topLeft()).y() for one in labels}) == 1
+        assert len({one.height() for one in labels}) == 1 and len(labels) == 3
+
+
 def test_settings_take_effect_at_once(window: MainWindow, context: AppContext) -> None:
     window.show_page("settings")
     page = window.page("settings")
