@@ -8,10 +8,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QCompleter
 
 from app.i18n import tr
+from app.widgets.combos import ElidedComboBox, ElidedLine
 from app.widgets.page import restyle
 
 
-class LanguageBox(QComboBox):
+class LanguageBox(ElidedComboBox):
     """An editable combo box over (tag, name) pairs; what is typed must be one of them."""
 
     changed = Signal(str)
@@ -20,7 +21,7 @@ class LanguageBox(QComboBox):
     def __init__(self, name: str, languages: Iterable[tuple[str, str]] = ()) -> None:
         super().__init__()
         self.setAccessibleName(name)
-        self.setEditable(True)
+        self.setLineEdit(ElidedLine())
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setMinimumWidth(150)
         self.setMaxVisibleItems(14)

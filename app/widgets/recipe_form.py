@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from app.i18n import number, tr
 from app.icons import icon
 from app.widgets.choice_words import choice_words
+from app.widgets.combos import ElidedComboBox
 from app.widgets.page import label, restyle
 
 _EDITOR = 120  # pixels; the rest of a narrow column is the titles
@@ -144,7 +145,7 @@ class _Row:
             box.toggled.connect(changed)
             return box
         if kind == "choice":
-            combo = QComboBox()
+            combo = ElidedComboBox()
             for value in self.field.choices:
                 combo.addItem(choice_words(value), value)
             combo.currentIndexChanged.connect(changed)

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from dragging import drop
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.widgets.choice_cards import Choice, ChoiceCards, SegmentedButtons
+from app.widgets.combos import combo_box, fill
 from app.widgets.drop_zone import DropZone
 from app.widgets.language_box import LanguageBox
 from app.widgets.recipe_form import RecipeForm, number_text, parse_number
@@ -89,6 +91,59 @@ def test_segments_tell_only_of_clicks(qtbot: QtBot) -> None:
     with qtbot.waitSignal(buttons.changed) as signal:
         buttons._buttons["y"].click()
     assert signal.args == ["y"] and buttons.current == "y"
+
+
+LONG = "a model of a long name, fine-tuned on a corpus of a long name"
+
+
+def hover(box: QWidget, over: QWidget) -> str:
+    """The tooltip that shows for the box when the mouse rests over it."""
+    QToolTip.hideText()
+    at = over.rect().center()
+    QApplication.sendEvent(over, QHelpEvent(QEvent.Type.ToolTip, at, over.mapToGlobal(at)))
+    return QToolTip.text()
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_a_box_cuts_its_text_with_an_ellipsis_and_tells_all_of_it(qtbot: QtBot, wide: bool) -> None:
+    box = combo_box("Model")
+    qtbot.addWidget(box)
+    fill(box, [(LONG, "a")], "a", "")
+    box.setToolTip("What is translated with.")
+    box.resize(900 if wide else 160, 30)
+    shown = box.shown
+    assert (shown == LONG) is wide and (shown.endswith("…")) is not wide
+    picture = box.grab().toImage()
+    box.setItemText(0, shown)
+    assert box.grab().toImage() == picture  # painted as if the cut text were all
+    box.setItemText(0, LONG)
+    told = "What is translated with."
+    assert hover(box, box) == (told if wide else f"{LONG}\n{told}")
+
+
+def test_a_language_is_cut_the_same_way_until_one_types(qtbot: QtBot) -> None:
+    box = LanguageBox("Source", [("pt-BR", LONG), ("de", "German")])
+    qtbot.addWidget(box)
+    box.set_tag("pt-BR")
+    box.resize(160, 30)
+    line = box.lineEdit()
+    assert line is not None
+    whole = f"{LONG} (pt-BR)"
+    assert hover(box, line) == whole and box.shown.endswith("…")
+    box.show()
+    line.clearFocus()
+    cut = line.grab().toImage()
+    line.setText(box.shown)
+    line.setCursorPosition(0)
+    assert line.grab().toImage() == cut  # painted as if the cut text were all
+    line.setText(whole)
+    line.setCursorPosition(0)
+    assert line.grab().toImage() == cut
+    box.activateWindow()
+    line.setFocus()
+    qtbot.waitUntil(line.hasFocus)
+    line.end(False)
+    assert line.grab().toImage() != cut  # the end of it can be seen
 
 
 @dataclass(frozen=True)
