@@ -125,7 +125,8 @@ def problem(spec: FieldSpec, value: Any) -> str:
     if value is None:
         return "" if spec.optional else f"{spec.title} must not be empty. {_range_hint(spec)}."
     if spec.choices:
-        return "" if value in spec.choices else f"'{value}' is not one of the choices."
+        fits = value in spec.choices
+        return "" if fits else f"'{value}' is not one of the choices. {_range_hint(spec)}."
     if spec.kind in ("int", "float"):
         allowed = (int,) if spec.kind == "int" else (int, float)
         if isinstance(value, bool) or not isinstance(value, allowed):
