@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mulm_core import languages
-from mulm_core.corpus import CorpusStore, get_corpus, read_pairs
+from mulm_core.corpus import CorpusStore, find_corpus, read_pairs
 from mulm_core.errors import UserError
 from mulm_core.workspace import Workspace
 
@@ -39,7 +39,14 @@ def _chosen(workspace: Workspace, choice: str, source: str, target: str) -> Pair
     file = Path(choice).expanduser()
     if file.is_file():
         return read_pairs([file], source, target)[0]
-    with CorpusStore.open(get_corpus(workspace, choice).path) as store:
+    corpus = find_corpus(workspace, choice)
+    if corpus is None:
+        raise UserError(
+            f"there is neither a file nor a corpus '{choice}'",
+            where="--general",
+            fix="See mulm corpus list, or leave it out",
+        )
+    with CorpusStore.open(corpus.path) as store:
         splits = (list(store.pairs(split, source, target)) for split in ("test", "dev", "train"))
         return next((pairs for pairs in splits if pairs), [])
 

@@ -94,7 +94,7 @@ def test_a_corpus_serves_as_general_text(request_for: Make, workspace: Workspace
 
 def test_general_text_that_does_not_fit_is_refused(request_for: Make, memories: Path) -> None:
     for general, sentence in (
-        ("nothing", "there is no corpus"),
+        ("nothing", "there is neither a file nor a corpus 'nothing'"),
         (str(memories), "holds|column|no pairs"),
     ):
         request = replace(request_for(general_size=5), general=general)
