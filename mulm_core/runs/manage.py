@@ -9,7 +9,7 @@ from typing import Any
 
 from mulm_core import files
 from mulm_core.errors import UserError, explain_os_errors
-from mulm_core.runs.store import Run, get_run, read_run
+from mulm_core.runs.store import Run, get_run, list_runs, read_run
 from mulm_core.workspace import Workspace
 
 _INPUTS = (
@@ -58,11 +58,19 @@ def _task(task: dict[str, Any]) -> str:
 
 
 def rename_run(workspace: Workspace, name: str, new_name: str) -> Run:
-    """Call a run ``new_name``; its id and folder stay. Raises :class:`UserError` for no name."""
+    """Call a run ``new_name``; its id and folder stay.
+
+    Raises :class:`UserError` for no name, and for another run's.
+    """
     if not new_name.strip():
         raise UserError("a run needs a name", fix="Give it at least one letter")
-    run = _at_rest(workspace, name)
-    run.manifest.name = new_name.strip()
+    run, wanted = _at_rest(workspace, name), new_name.strip()
+    for other in list_runs(workspace):
+        if other.id != run.id and wanted in (other.id, other.manifest.name):
+            raise UserError(
+                f"the run '{other.id}' is called '{wanted}' already", fix="Choose another name"
+            )
+    run.manifest.name = wanted
     run.save()
     return run
 

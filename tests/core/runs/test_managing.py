@@ -56,6 +56,16 @@ def test_a_new_name_and_a_note_stay_and_the_id_too(workspace: Workspace, run: Ru
         rename_run(workspace, run.id, "  ")
 
 
+def test_a_name_is_one_run_s_alone(workspace: Workspace, run: Run) -> None:
+    other = create_run(workspace, replace(run.manifest, name="other"))
+    finish(other)
+    rename_run(workspace, run.id, "mine")
+    rename_run(workspace, run.id, "mine")
+    for taken in ("mine", run.id):
+        with pytest.raises(UserError, match=f"the run '{run.id}' is called '{taken}' already"):
+            rename_run(workspace, other.id, taken)
+
+
 def test_a_deleted_run_comes_back_as_it_was(workspace: Workspace, run: Run) -> None:
     gone = delete_run(workspace, run.id)
     assert list_runs(workspace) == [] and [found.id for found in deleted_runs(workspace)] == [
