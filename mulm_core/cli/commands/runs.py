@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from mulm_core import files
 from mulm_core.cli.args import Parser, add_command, workspace
 from mulm_core.cli.commands.convert import described, sentence
 from mulm_core.cli.output import Answer, duration, number, table
@@ -77,7 +79,7 @@ def _list(args: Namespace) -> Answer:
     runs = deleted_runs(place) if args.deleted else list_runs(place)
     rows = [
         [
-            run.id,
+            _title(run),
             run.manifest.status,
             f"{run.manifest.source}→{run.manifest.target}",
             run.manifest.corpus,
@@ -91,6 +93,13 @@ def _list(args: Namespace) -> Answer:
     none = "The trash is empty." if args.deleted else "No runs yet."
     text = table(header, rows, numbers_from=4) if rows else none
     return Answer({"runs": [_listed(run) for run in runs]}, text)
+
+
+def _title(run: Run) -> str:
+    """The run's id, and its name where that is another: one that is taken gets a number."""
+    name = run.manifest.name
+    made_of_it = re.fullmatch(rf"{re.escape(files.slug(name))}(-\d+)?", run.id)
+    return run.id if made_of_it else f"{run.id} ({name})"
 
 
 def _diff(args: Namespace) -> Answer:

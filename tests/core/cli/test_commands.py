@@ -250,7 +250,9 @@ def test_a_probe_tells_the_cost(
     assert told["recipe"]["epochs"] > PRESETS[told["recipe"]["preset"]].epochs
 
 
-def test_a_run_is_continued_compared_and_put_in_order(mulm: Any, trained: dict[str, Any]) -> None:
+def test_a_run_is_continued_compared_and_put_in_order(
+    mulm: Any, trained: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
     child = mulm("train", "--from-run", "first", "--epochs", "2", "--name", "second")
     assert mulm("runs", "show", child["run"])["parent"] == "first"
     found = mulm("runs", "diff", "first", "second")["differences"]
@@ -264,6 +266,8 @@ def test_a_run_is_continued_compared_and_put_in_order(mulm: Any, trained: dict[s
         "Better",
         "with more epochs",
     )
+    assert main(["runs", "list"]) == 0
+    assert "second (Better)" in capsys.readouterr().out
     mulm("runs", "delete", "Better")
     assert [run["id"] for run in mulm("runs", "list", "--deleted")["runs"]] == ["second"]
     assert mulm("runs", "restore", "second")["name"] == "Better"
