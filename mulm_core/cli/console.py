@@ -10,12 +10,17 @@ from typing import TextIO
 
 from mulm_core.cli.output import display_width, duration
 from mulm_core.jobs import Event, LogLine, Progress
-from mulm_core.search import TrialChanged
+from mulm_core.search import Trial, TrialChanged
 from mulm_core.training import DevEvaluated, RunStarted, TrainStep
 
 _SPARSE_S = 10.0  # where no bar can be drawn: long enough that a log stays readable
 _BAR_CELLS = 24
 _START = {False: "Zero-shot", True: "The run it goes on from"}
+
+
+def trial_state(trial: Trial) -> str:
+    """How a trial is, in the words of the window."""
+    return "finished" if trial.state == "complete" else trial.state
 
 
 class Console:
@@ -59,7 +64,7 @@ class Console:
                 score = "no score" if trial.score is None else f"{trial.score:.3f}"
                 best = ", the best so far" if event.best == trial.number else ""
                 values = ", ".join(f"{name}={value}" for name, value in trial.values.items())
-                self.line(f"Trial {trial.number} {trial.state}: {score}{best} ({values})")
+                self.line(f"Trial {trial.number} {trial_state(trial)}: {score}{best} ({values})")
 
     def line(self, text: str) -> None:
         """Write a line that stays."""

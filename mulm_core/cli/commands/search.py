@@ -10,6 +10,7 @@ from dataclasses import asdict
 from mulm_core.cli.args import Parser
 from mulm_core.cli.args import workspace as workspace_of
 from mulm_core.cli.commands.train import add_training, given_training, training_request
+from mulm_core.cli.console import trial_state
 from mulm_core.cli.output import Answer, duration, number, table
 from mulm_core.cli.running import run_job
 from mulm_core.errors import UserError
@@ -127,7 +128,7 @@ def _command(result: SearchResult) -> str:
 
 def _text(found: Search, result: SearchResult, command: str) -> str:
     record = found.record
-    states = Counter(trial.state for trial in result.trials)
+    states = Counter(map(trial_state, result.trials))
     ended = ", ".join(f"{count} {state}" for state, count in states.items()) or "none"
     why = _ENDINGS.get(result.stopped_because, record.status)
     lines = [
@@ -163,7 +164,7 @@ def _table(result: SearchResult) -> str:
     rows = [
         [
             f"{trial.number}{' *' if trial is result.best else ''}",
-            trial.state,
+            trial_state(trial),
             number(trial.score, decimals),
             *(f"{trial.values[name]}" for name in names),
             duration(trial.seconds),

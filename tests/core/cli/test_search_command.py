@@ -52,9 +52,9 @@ def test_trials_are_told_as_they_end(
     printed = capsys.readouterr()
     # Slow machines also tell of the progress between them.
     lines = [line for line in printed.err.splitlines() if re.match(r"Trial \d+ \w+:", line)]
-    assert len(lines) == 2 and "complete" in lines[0] and "the best so far" in lines[0]
+    assert len(lines) == 2 and "finished" in lines[0] and "the best so far" in lines[0]
     assert printed.out.splitlines()[0].startswith(
-        "Search 'mine' (all trials were made): 2 complete"
+        "Search 'mine' (all trials were made): 2 finished"
     )
     assert "Train with it: mulm train --model" in printed.out
 
