@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
-from itertools import chain, combinations
+from itertools import chain, combinations, islice
 from pathlib import Path
 
 from mulm_core import languages
 from mulm_core.corpus import catalog, intake, tags
 from mulm_core.corpus.digests import Digests
 from mulm_core.corpus.filling import Filling, ImportRequest, ImportResult
-from mulm_core.corpus.formats import FileSet, file_sets
+from mulm_core.corpus.formats import FileSet, Unit, file_sets
 from mulm_core.corpus.intake import Bad, Batch, Reading
 from mulm_core.corpus.landing import landing
 from mulm_core.corpus.store import CorpusStore
@@ -20,6 +20,8 @@ from mulm_core.corpus.types import DEFAULTS, Detected, Problem, ReadOptions
 from mulm_core.errors import MulmError, UserError
 from mulm_core.jobs import JobContext
 from mulm_core.workspace import Workspace
+
+_TRIED = 200  # units that tell which languages belong together
 
 
 def detect(paths: Sequence[Path], options: ReadOptions = DEFAULTS) -> list[Detected]:
@@ -118,7 +120,7 @@ def import_corpus(ctx: JobContext, request: ImportRequest) -> ImportResult:
     with landing(request.workspace, _name(request), source, target) as land:
         result = Filling(ctx, land, request, 0, total).run(sets, bad)
         if not result.pairs:
-            raise _nothing_usable(sets, result)
+            raise _nothing_usable(sets, result, request)
         ctx.report(total, total, f"{result.pairs:,} pairs")
     return result
 
@@ -152,7 +154,7 @@ def import_all_pairs(ctx: JobContext, request: ImportRequest) -> tuple[ImportRes
                 results.append(result)
             done += sum(found.size for found in chosen)
         if not results:
-            raise _nothing_usable(sets, ImportResult(""))
+            raise _nothing_usable(sets, ImportResult(""), request)
         ctx.report(total, total, f"{sum(result.pairs for result in results):,} pairs")
     return tuple(results)
 
@@ -204,12 +206,29 @@ def _sets(paths: Sequence[Path], *, lenient: bool) -> tuple[list[FileSet], list[
     return sets, [Problem(path.name, "", error.what) for path, error in bad.items()]
 
 
-def _nothing_usable(sets: Sequence[FileSet], result: ImportResult) -> UserError:
+def _nothing_usable(
+    sets: Sequence[FileSet], result: ImportResult, request: ImportRequest
+) -> UserError:
     """What to say of files without one usable pair: they become no corpus."""
     fix = "Check that the file holds sentence pairs of these two languages"
+    if held := [pair for found in sets for pair in _held(found, request)]:
+        fix = f"It holds pairs of {', of '.join(dict.fromkeys(held))}"
     if not result.problems:
         return UserError("there are no sentence pairs in it", where=str(sets[0].files[0]), fix=fix)
     first = result.problems[0]
     more = f" (and {result.skipped - 1:,} more)" if result.skipped > 1 else ""
     what = f"none of its pairs can be used: {first.what}{more}"
     return UserError(what, where=f"{first.file}, {first.where}", fix=fix)
+
+
+def _held(found: FileSet, request: ImportRequest) -> Iterator[str]:
+    """The languages that have units in common at the beginning of a file set, two by two."""
+    options = request.options_of(found)
+    with suppress(MulmError):
+        for source, target in combinations(_languages_of(found, request), 2):
+            units = islice(found.reader.read(found.files, source, target, options), _TRIED)
+            if any(
+                isinstance(unit, Unit) and unit.source.strip() and unit.target.strip()
+                for unit in units
+            ):
+                yield f"{source} and {target}"

@@ -52,6 +52,16 @@ def test_files_without_a_usable_pair_become_no_corpus(workspace, take, tmx, tmp_
     assert list(workspace.corpora.iterdir()) == []
 
 
+def test_languages_without_a_unit_in_common_say_which_have_some(take, tmx):
+    units = [
+        [("en", "one"), ("fr-FR", "un")],
+        [("en-US", "two"), ("fr", "deux")],
+        [("en", "three"), ("fr", " ")],
+    ]
+    with pytest.raises(UserError, match=r"It holds pairs of en and fr-FR, of en-US and fr\.$"):
+        take(tmx(units), source="en", target="fr")
+
+
 def test_several_files_and_formats_in_one_import(workspace, take, tmx, pairs_tsv, tmp_path):
     (tmp_path / "t.de").write_text("Zeile\n", encoding="utf-8")
     (tmp_path / "t.fr").write_text("ligne\n", encoding="utf-8")
