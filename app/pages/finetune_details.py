@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.context import AppContext
@@ -12,12 +13,13 @@ from app.i18n import tr
 from app.viewmodels.finetune import FineTuneModel
 from app.viewmodels.live_run import LiveRun
 from app.viewmodels.names import date_text
+from app.widgets.check_menu import CheckMenu
 from app.widgets.choice_cards import SegmentedButtons
-from app.widgets.combos import combo_box, fill
 from app.widgets.finetune_differences import DifferencesView
 from app.widgets.finetune_samples import Sample, SampleList
 from app.widgets.flow_layout import FlowLayout
 from app.widgets.log_view import LogView
+from app.widgets.page import quiet_button
 
 if TYPE_CHECKING:
     from app.widgets.finetune_charts import RunCharts
@@ -27,7 +29,7 @@ _LOG_MS = 1000
 
 
 class RunDetails(QWidget):
-    """Charts, log and differences, of which one shows; another run can be put beside."""
+    """Charts, log and differences, of which one shows; other runs can be put beside."""
 
     def __init__(self, context: AppContext, model: FineTuneModel) -> None:
         super().__init__()
@@ -68,11 +70,11 @@ class RunDetails(QWidget):
         ]  # fmt: skip
         self._switch = SegmentedButtons(titles, tr("What is shown of the run"))
         self._switch.changed.connect(self.show_part)
-        self._others = combo_box(tr("Compare with another run"), 320)
-        self._others.setToolTip(tr("Draw another run's curves faintly behind"))
-        self._others.activated.connect(
-            lambda _: self._model.compare_with(str(self._others.currentData()))
-        )
+        self._others = quiet_button(tr("Compare with…"), "history")
+        self._others.setToolTip(tr("Draw other runs' curves behind; Differences has the last one"))
+        menu = CheckMenu(self._others)
+        menu.aboutToShow.connect(lambda: self._fill(menu))
+        self._others.setMenu(menu)
         bar = FlowLayout(8)
         bar.addWidget(self._switch)
         bar.addWidget(self._others)
@@ -102,6 +104,7 @@ class RunDetails(QWidget):
         self.log.set_text("")
         if self.charts is not None:
             self.charts.clear()
+            self._show_beside()
         self.show_part("charts")
         self._update()
 
@@ -114,6 +117,7 @@ class RunDetails(QWidget):
             [Sample(s.source, s.reference, s.zero_shot, s.now) for s in state.samples],
             state.latest.step if state.latest else 0,
         )
+        self._model.comparison.show(state.run, state.busy)
         self._offer_runs()
         grows = state.busy or state.phase == "elsewhere"
         if grows != self._look.isActive():
@@ -152,27 +156,35 @@ class RunDetails(QWidget):
         self._need_charts().show_curves(self._run.curves.points)
         self._show_beside()
 
-    # Another run beside --------------------------------------------------------------------
+    # Other runs beside ---------------------------------------------------------------------
 
     def _offer_runs(self) -> None:
-        assert self._run is not None
-        shown = self._run.state.run
-        rows = [row for row in self._context.library.runs if row.id != shown]
-        items = [(f"{row.name} \N{MIDDLE DOT} {date_text(row.created)}", row.id) for row in rows]
-        beside = self._model.comparison.beside.run
-        if beside:
-            items.insert(0, (tr("Without comparison"), ""))
-        fill(self._others, items, beside or "?", tr("Compare with…"))
-        self._others.setVisible(bool(shown and rows))
+        comparison, known = self._model.comparison, {row.id for row in self._context.library.runs}
+        if self._context.library.loaded:
+            comparison.choose(*(run for run in comparison.chosen if run in known))
+        shown = self._model.run.state.run
+        self._others.setVisible(bool(shown and known - {shown}))
+
+    def _fill(self, menu: CheckMenu) -> None:
+        menu.clear()
+        comparison, shown = self._model.comparison, self._model.run.state.run
+        for row in self._context.library.runs:
+            if row.id != shown:
+                action = QAction(f"{row.name} \N{MIDDLE DOT} {date_text(row.created)}", menu)
+                action.setData(row.id)
+                action.setCheckable(True)
+                action.setChecked(row.id in comparison.chosen)
+                action.toggled.connect(lambda on, run=row.id: comparison.tick(run, on))
+                menu.addAction(action)
 
     def _show_beside(self) -> None:
-        beside = self._model.comparison.beside
+        shown, state = self._model.comparison.shown, self._model.run.state
         if self.charts is not None:
-            self.charts.show_beside(beside.curves.points if beside.curves is not None else {})
-        state = self._model.run.state
+            self.charts.show_beside(
+                {run.run: (run.name, run.curves.points) for run in shown.beside}
+            )
         self.differences.show_differences(
             state.name or state.run,
-            beside.name,
-            [(row.part, row.name, row.first, row.second) for row in beside.differences],
+            shown.beside[-1].name if shown.beside else "",
+            [(row.part, row.name, row.first, row.second) for row in shown.differences],
         )
-        self._offer_runs()

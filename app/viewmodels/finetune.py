@@ -364,11 +364,7 @@ class FineTuneModel(QObject):
             self._show(LiveRun(self._workspace, self._runner))
             self.run.recall(id)
         if beside:
-            self.comparison.choose(id, beside)
-
-    def compare_with(self, id: str) -> None:
-        """Put another run beside the one that shows; an empty id takes it away."""
-        self.comparison.choose(self.run.state.run, id)
+            self.comparison.choose(beside)
 
     def clear_run(self) -> None:
         """Go back to the recipe alone."""
@@ -379,7 +375,7 @@ class FineTuneModel(QObject):
         self.run.leave()
         self.run = run
         run.settled.connect(self.library.refresh)
-        self.comparison.choose("", "")
+        self.comparison.show("")
         self.run_changed.emit()
 
 

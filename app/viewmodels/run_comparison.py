@@ -1,4 +1,4 @@
-"""Another run beside the one that shows: its curves, and all in which the two differ."""
+"""Other runs beside the one that shows: their curves, and all in which the last one differs."""
 
 from __future__ import annotations
 
@@ -30,16 +30,26 @@ class DifferenceRow:
 
 @dataclass(frozen=True)
 class Beside:
-    """The other run: id, name, curves, and its differences from the first."""
+    """Another run: id, name, curves."""
 
-    run: str = ""
-    name: str = ""
-    curves: Curves | None = None
+    run: str
+    name: str
+    curves: Curves
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The runs beside the first, and in what the one that was chosen last differs from it."""
+
+    beside: tuple[Beside, ...] = ()
     differences: tuple[DifferenceRow, ...] = ()
 
 
+_Request = tuple[Workspace, str, tuple[str, ...], dict[str, Beside]]
+
+
 class RunComparison(QObject):
-    """Reads the other run in the background; the latest choice wins."""
+    """Reads other runs in the background; what is chosen stays when another run shows."""
 
     changed = Signal()
     failed = Signal(object)  # Failure
@@ -48,32 +58,57 @@ class RunComparison(QObject):
         super().__init__()
         self._workspace = workspace
         self._runner = runner
-        self._wanted: tuple[str, str] = ("", "")
-        self.beside = Beside()
+        self._first: tuple[str, bool] = ("", False)
+        self._asked = 0
+        self.chosen: tuple[str, ...] = ()
+        self.shown = Comparison()
 
-    def choose(self, first: str, second: str) -> None:
-        """Put the run *second* beside *first* (ids); an empty one takes it away."""
-        self._wanted = (first, second)
-        if not (first and second):
-            self._take(self._wanted, Beside())
+    def show(self, run: str, busy: bool = False) -> None:
+        """Compare with this run (an id) from now on; once more when it has come to its end."""
+        if (run, busy) != self._first:
+            self._first = (run, busy)
+            self._read()
+
+    def choose(self, *runs: str) -> None:
+        """Put these runs (ids) beside the one that shows."""
+        if runs != self.chosen:
+            self.chosen = runs
+            self._read()
+
+    def tick(self, run: str, on: bool) -> None:
+        """Put a run beside the others, or take it away."""
+        others = tuple(other for other in self.chosen if other != run)
+        self.choose(*others, *([run] if on else []))
+
+    def _read(self) -> None:
+        self._asked += 1
+        asked, first = self._asked, self._first[0]
+        wanted = tuple(run for run in self.chosen if run != first)
+        if not (first and wanted):
+            self._take(asked, Comparison())
             return
-        wanted = self._wanted
-        request = (self._workspace, first, second)
+        known = {beside.run: beside for beside in self.shown.beside}
+        request: _Request = (self._workspace, first, wanted, known)
         job = self._runner.start(_read, request, title="", quiet=True, quick=True)
-        job.succeeded.connect(lambda beside: self._take(wanted, beside))
+        job.succeeded.connect(lambda comparison: self._take(asked, comparison))
         job.failed.connect(self.failed.emit)
 
-    def _take(self, wanted: tuple[str, str], beside: Beside) -> None:
-        if wanted == self._wanted and beside != self.beside:
-            self.beside = beside
+    def _take(self, asked: int, comparison: Comparison) -> None:
+        if asked == self._asked and comparison != self.shown:
+            self.shown = comparison
             self.changed.emit()
 
 
-def _read(ctx: JobContext, request: tuple[Workspace, str, str]) -> Beside:
-    workspace, first, second = request
-    reading = read_run(ctx, Place(workspace, second))
-    rows = tuple(_row(difference) for difference in diff_runs(workspace, first, second))
-    return Beside(second, reading.state.name, reading.curves, rows)
+def _read(ctx: JobContext, request: _Request) -> Comparison:
+    workspace, first, runs, known = request
+    beside = tuple(known.get(run) or _beside(ctx, Place(workspace, run)) for run in runs)
+    rows = tuple(_row(difference) for difference in diff_runs(workspace, first, runs[-1]))
+    return Comparison(beside, rows)
+
+
+def _beside(ctx: JobContext, place: Place) -> Beside:
+    reading = read_run(ctx, place)
+    return Beside(place.run, reading.state.name, reading.curves)
 
 
 def _row(difference: Difference) -> DifferenceRow:

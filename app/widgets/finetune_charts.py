@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.i18n import tr
-from app.widgets.live_chart import LiveChart, Look
+from app.widgets.live_chart import LiveChart
+from app.widgets.series_legend import SeriesLegend
+from app.widgets.series_look import Look
 
 _HEIGHT = 204
 _NARROWEST = 220
@@ -23,7 +25,7 @@ Points = Mapping[str, Sequence[tuple[float, float]]]
 """Points (x is the step) of curves, by the names of ``run_state.CURVES``."""
 
 _LOOKS = {
-    "loss": Look("fine_tuned", legend=False, faint=True),
+    "loss": Look("fine_tuned", legend=False, faint=True, follows="smooth_loss"),
     "smooth_loss": Look("fine_tuned"),
     "dev_loss": Look("series:0", markers=True),
     "bleu": Look("fine_tuned", markers=True),
@@ -37,6 +39,10 @@ _LOOKS = {
     "gpu_memory_mb": Look("series:0", optional=True),
 }
 _BASE = Look("zero_shot", legend=False)
+_DASHES = ((1.0, 1.5), (5.0, 2.0), (5.0, 1.5, 1.0, 1.5), (2.5, 1.0))
+_OWN_COLOURS = 3  # of the palette; other runs take those behind
+_SWATCH = 30  # pixels: the dashes can be told apart
+_NAME = 32  # letters of a run's name in the legend
 _BASED = ("bleu", "chrf")  # have a line at their first value, the zero-shot model's
 
 
@@ -83,12 +89,21 @@ class RunCharts(QWidget):
             name: chart for chart in self._all for name in _LOOKS if chart.has_series(name)
         }
         self._base: dict[str, float] = {}
-        self._beside: set[str] = set()
+        self._beside: dict[str, int] = {}  # runs and the look that each keeps
+        self._runs = SeriesLegend(
+            lambda run, ratio: _look(self._beside[run]).swatch(ratio, _SWATCH)
+        )
+        self._runs.setAccessibleName(tr("Other runs"))
+        self._runs.changed.connect(self._show_runs)
+        self._runs.hide()
         self._columns = 0
         self._stacks = [self._stack([self._all[at] for at in place]) for place in _PLACES]
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid = QGridLayout()
         self._grid.setSpacing(12)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._runs)
+        outer.addLayout(self._grid)
         self._arrange(2)
 
     def _stack(self, charts: Sequence[LiveChart]) -> QStackedWidget:
@@ -133,30 +148,47 @@ class RunCharts(QWidget):
                 self._base[curve] = points[0][1]
                 self._draw_base(curve, points[-1][0], points[0][1])
 
-    def show_beside(self, curves: Points) -> None:
-        """Show another run's curves faintly behind; no curves take them away."""
-        for name in self._beside:
-            self._charts[name.partition("@")[0]].set_points(name, [], [])
-        self._beside = set()
-        # The faint line of each single step would be taken for the other run's.
-        self._charts["loss"].set_series_visible("loss", not curves)
-        for curve, points in curves.items():
-            if curve == "loss":  # the smoothed one is enough
-                continue
-            name = f"{curve}@beside"
-            look = replace(_LOOKS[curve], faint=True, legend=False)
-            self._charts[curve].add_series(name, look=look)
-            self._beside.add(name)
-            self._draw(curve, name, points)
+    def show_beside(self, runs: Mapping[str, tuple[str, Points]]) -> None:
+        """Show other runs' curves (by id: name, curves) behind, those and no more."""
+        self._forget_runs()
+        kept = {run: place for run, place in self._beside.items() if run in runs}
+        free = (place for place in range(len(runs)) if place not in kept.values())
+        self._beside = {run: kept[run] if run in kept else next(free) for run in runs}
+        for run, (title, curves) in runs.items():
+            for curve, points in curves.items():
+                if curve != "loss" and points:  # the smoothed one is enough
+                    chart, name = self._charts[curve], f"{curve}@{run}"
+                    look = replace(
+                        _look(self._beside[run]), markers=_LOOKS[curve].markers, follows=curve
+                    )
+                    chart.add_series(name, f"{chart.series_title(curve)}, {title}", look)
+                    self._draw(curve, name, points)
+        self._runs.show_series([(_short(title), run) for run, (title, _) in runs.items()])
+        self._runs.setVisible(bool(runs))
+
+    def _forget_runs(self) -> None:
+        for chart, name in self._of_runs():
+            chart.remove_series(name)
+
+    def _of_runs(self) -> list[tuple[LiveChart, str]]:
+        names = [(chart, f"{curve}@{run}") for curve, chart in self._charts.items()
+                 for run in self._beside]  # fmt: skip
+        return [(chart, name) for chart, name in names if chart.has_series(name)]
+
+    def _show_runs(self) -> None:
+        """Show the runs that the legend has not hidden."""
+        hidden = {run for at, run in enumerate(self._beside) if not self._runs.shows(at)}
+        for chart, name in self._of_runs():
+            chart.set_series_visible(name, name.partition("@")[2] not in hidden)
 
     def point_count(self, curve: str) -> int:
-        """How many points a curve has; ``NAME@beside`` is the other run's."""
+        """How many points a curve has; ``NAME@RUN`` is another run's."""
         return self._charts[curve.partition("@")[0]].point_count(curve)
 
     def clear(self) -> None:
-        """Empty all charts."""
+        """Empty all charts; other runs are to be shown anew."""
         self._base = {}
-        self._beside = set()
+        self._forget_runs()
         for chart in self._all:
             chart.clear()
 
@@ -169,3 +201,13 @@ class RunCharts(QWidget):
         chart, name = self._charts[curve], f"{curve}_base"
         chart.add_series(name, tr("{score} zero-shot", score=chart.series_title(curve)), _BASE)
         chart.set_points(name, [0, x], [start, start])
+
+
+def _look(place: int) -> Look:
+    """Colour and dashes of another run, no two alike."""
+    token = f"series:{_OWN_COLOURS + place % _OWN_COLOURS}"
+    return Look(token, dash=_DASHES[place % len(_DASHES)], legend=False)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cache, partial
+from dataclasses import replace
+from functools import cache
 from math import inf
 
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, QRectF, Qt, QTimer
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtGui import QIcon, QPen
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton
 from shiboken6 import isValid
 
@@ -24,30 +24,15 @@ from app.widgets.flow_layout import FlowLayout
 from app.widgets.page import Card, label
 from app.widgets.plot import WholeAxis
 from app.widgets.rows import ElidedLabel
+from app.widgets.series_look import Look
 
 _TURN_MS = 200  # between two charts; drawing one takes 5 to 15 ms, which nothing else can use
-_FAINT = 0.35  # opacity of what stands behind
+_DASH = (4.0, 3.0)
 _FIXED_TOKENS = {
     "zero-shot": "zero_shot",
     "reference": "reference",
     "fine-tuned": "fine_tuned",
 }
-
-
-@dataclass(frozen=True)
-class Look:
-    """How a series is drawn: *token* is a theme colour, *markers* are for sparse points.
-
-    A series without a legend is explained elsewhere, such as in the chart's unit; an *optional*
-    one is named only where it has points; a *faint* one stands behind another.
-    """
-
-    token: str = ""
-    dashed: bool = False
-    markers: bool = False
-    legend: bool = True
-    optional: bool = False
-    faint: bool = False
 
 
 class _Series:
@@ -56,6 +41,8 @@ class _Series:
     def __init__(self, title: str, look: Look) -> None:
         self.title = title
         self.look = look
+        self.shown = True
+        self.drawn = False
         self.x: list[float] = []
         self.y: list[float] = []
         self.curve = pg.PlotDataItem(antialias=True, connect="finite")
@@ -69,16 +56,6 @@ class _Series:
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.setToolTip(tr("Show or hide {series}", series=title))
 
-    def colour(self) -> QColor:
-        return theme().tokens.qcolor(self.look.token, _FAINT if self.look.faint else 1.0)
-
-    def pen(self) -> QPen:
-        pen = QPen(self.colour(), 1.5 if self.look.faint else 2)
-        pen.setCosmetic(True)
-        if self.look.dashed:
-            pen.setDashPattern([4, 3])
-        return pen
-
     def show_legend(self) -> None:
         """Name the series, unless it is explained elsewhere or has nothing to show."""
         self.button.setVisible(self.look.legend and bool(self.x or not self.look.optional))
@@ -86,19 +63,7 @@ class _Series:
     def swatch(self, ratio: float) -> QIcon:
         if not self.button.isChecked():
             return icon("eye-off")
-        picture = QPixmap(round(16 * ratio), round(16 * ratio))
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(picture)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(self.pen())
-        painter.drawLine(QPointF(1, 8), QPointF(15, 8))
-        if self.look.markers:
-            painter.setBrush(self.colour())
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.drawEllipse(QPointF(8, 8), 3.2, 3.2)
-        painter.end()
-        return QIcon(picture)
+        return QIcon(self.look.swatch(ratio))
 
     def value_at(self, x: float) -> float | None:
         """Return the value of the point nearest to *x*."""
@@ -222,12 +187,12 @@ class LiveChart(Card):
             look = replace(look, token=f"series:{self._next_colour}")
             self._next_colour += 1
         if look.token == "zero_shot":  # told apart without colour, too
-            look = replace(look, dashed=True)
+            look = replace(look, dash=_DASH)
         series = _Series(title or name, look)
         self._series[name] = series
         self._plot.addItem(series.curve)
-        series.curve.setZValue(-1 if look.faint else 0)
-        series.button.toggled.connect(partial(self._toggle, series))
+        series.curve.setZValue(-1 if look.faint or look.follows else 0)
+        series.button.toggled.connect(lambda _: self._toggle(series))
         self._legend.addWidget(series.button)
         series.show_legend()
         self._dress()
@@ -247,7 +212,22 @@ class LiveChart(Card):
 
     def set_series_visible(self, name: str, shown: bool) -> None:
         """Draw a series, or not; its legend stays as it is."""
-        self._series[name].curve.setVisible(shown)
+        self._series[name].shown = shown
+        self._show_series()
+
+    def remove_series(self, name: str) -> None:
+        """Forget a series."""
+        series = self._series.pop(name)
+        self._plot.removeItem(series.curve)
+        self._legend.removeWidget(series.button)
+        series.button.deleteLater()
+        self._draw_once()
+
+    def _show_series(self) -> None:
+        for series in self._series.values():
+            leader = self._series.get(series.look.follows, series)
+            series.curve.setVisible(series.shown and leader.button.isChecked())
+        self._plot.getPlotItem().getViewBox().updateAutoRange()
 
     def offer(self, titles: Sequence[str], choose: Callable[[int], object]) -> None:
         """Make the title a menu of charts; *choose* gets the place of the one to show."""
@@ -270,14 +250,15 @@ class LiveChart(Card):
         series = self._series[name]
         series.x.append(x)
         series.y.append(y)
+        series.drawn = False
         _turns().ask(self)
 
     def set_points(self, name: str, x: Sequence[float], y: Sequence[float]) -> None:
         """Replace all points of a series, for instance those of a finished run."""
         if name not in self._series:
             self.add_series(name)
-        self._series[name].x = list(x)
-        self._series[name].y = list(y)
+        series = self._series[name]
+        series.x, series.y, series.drawn = list(x), list(y), False
         self._draw_once()
 
     def clear(self) -> None:
@@ -285,16 +266,16 @@ class LiveChart(Card):
         for series in self._series.values():
             series.x.clear()
             series.y.clear()
+            series.drawn = False
         self._draw_once()
 
     def point_count(self, name: str) -> int:
         """Return how many points a series has."""
         return len(self._series[name].x) if name in self._series else 0
 
-    def _toggle(self, series: _Series, shown: bool) -> None:
-        series.curve.setVisible(shown)
+    def _toggle(self, series: _Series) -> None:
         series.button.setIcon(series.swatch(self.devicePixelRatioF()))
-        self._plot.getPlotItem().getViewBox().updateAutoRange()
+        self._show_series()
 
     def _draw_once(self) -> None:
         """Draw when all series that are being set have their points."""
@@ -306,7 +287,9 @@ class LiveChart(Card):
         """Show all points as they are now."""
         self._due = False
         for series in self._series.values():
-            series.curve.setData(series.x, series.y)
+            if not series.drawn:
+                series.curve.setData(series.x, series.y)
+                series.drawn = True
             series.show_legend()
         self._show_axes(any(series.x for series in self._series.values()))
         self._show_values()
@@ -368,11 +351,11 @@ class LiveChart(Card):
             axis.setTickFont(theme().font(11))
         self._cursor.setPen(QPen(tokens.qcolor("text_secondary"), 1))
         for series in self._series.values():
-            series.curve.setPen(series.pen())
+            series.curve.setPen(series.look.pen())
             if series.look.markers:
                 series.curve.setSymbol("o")
                 series.curve.setSymbolSize(6)
                 series.curve.setSymbolPen(None)
-                series.curve.setSymbolBrush(series.colour())
+                series.curve.setSymbolBrush(series.look.colour())
             series.button.setIcon(series.swatch(self.devicePixelRatioF()))
         self._show_values()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QToolButton, QWidget
 
@@ -22,8 +22,10 @@ class SeriesLegend(QWidget):
     changed = Signal()
     """Another choice of series is to show."""
 
-    def __init__(self) -> None:
+    def __init__(self, swatch: Callable[[str, float], QPixmap] | None = None) -> None:
+        """*swatch* draws what stands before a name, of a token for a pixel ratio."""
         super().__init__()
+        self._swatch = swatch or _square
         self._flow = FlowLayout()
         self.setLayout(self._flow)
         self._buttons: list[tuple[QToolButton, str]] = []
@@ -50,7 +52,6 @@ class SeriesLegend(QWidget):
         button.setChecked(True)
         button.setText(f" {title}")  # the gap after the swatch
         button.setAccessibleName(title)
-        button.setIconSize(QSize(_SWATCH, _SWATCH))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setToolTip(tr("Show or hide {series}", series=title))
@@ -61,11 +62,13 @@ class SeriesLegend(QWidget):
 
     def _tint(self) -> None:
         for button, token in self._buttons:
-            button.setIcon(self._swatch(token) if button.isChecked() else icon("eye-off"))
+            picture = self._swatch(token, self.devicePixelRatioF())
+            button.setIconSize(picture.deviceIndependentSize().toSize())
+            button.setIcon(QIcon(picture) if button.isChecked() else icon("eye-off"))
 
-    def _swatch(self, token: str) -> QIcon:
-        ratio = self.devicePixelRatioF()
-        picture = QPixmap(round(_SWATCH * ratio), round(_SWATCH * ratio))
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(theme().tokens.qcolor(token))
-        return QIcon(picture)
+
+def _square(token: str, ratio: float) -> QPixmap:
+    picture = QPixmap(round(_SWATCH * ratio), round(_SWATCH * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(theme().tokens.qcolor(token))
+    return picture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -161,20 +162,59 @@ def test_two_runs_side_by_side(qtbot: QtBot, stopped: str, page: Any, worked: Pa
     qtbot.waitUntil(lambda: page._model.library.run(stopped) is not None, timeout=WAIT)
     page.open(run=first, beside=stopped)
     details = page._run.details
-    qtbot.waitUntil(lambda: page._model.comparison.beside.run == stopped, timeout=WAIT)
+    qtbot.waitUntil(lambda: len(page._model.comparison.shown.beside) == 1, timeout=WAIT)
     qtbot.waitUntil(lambda: details.charts is not None, timeout=WAIT)
     other = get_run(Workspace(worked), stopped)
     qtbot.waitUntil(
-        lambda: details.charts.point_count("dev_loss@beside") == len(other.manifest.history)
+        lambda: details.charts.point_count(f"dev_loss@{stopped}") == len(other.manifest.history)
     )
     details.show_part("differences")
     table = details.differences.table
     rows = [[table.item(y, x).text() for x in range(4)] for y in range(table.rowCount())]
     assert ["Recipe", "Epochs", "3", "4"] in rows
     assert table.horizontalHeaderItem(3).text() == "second"
-    details._others.setCurrentIndex(details._others.findData(""))
-    details._others.activated.emit(details._others.currentIndex())
-    assert details.charts.point_count("dev_loss@beside") == 0 and table.isHidden()
+    tick(details, stopped)
+    assert details.charts.point_count(f"dev_loss@{stopped}") == 0 and table.isHidden()
+
+
+def tick(details: Any, run: str) -> None:
+    """Tick a run in the menu of those to compare with, or untick it."""
+    menu = details._others.menu()
+    menu.aboutToShow.emit()
+    next(action for action in menu.actions() if action.data() == run).trigger()
+
+
+def test_several_runs_lie_behind_and_stay_chosen(
+    qtbot: QtBot, stopped: str, page: Any, worked: Path
+) -> None:
+    first = next(run for run in list_runs(Workspace(worked)) if run.id != stopped)
+    shutil.copytree(first.folder, first.folder.with_name("third"))
+    library, comparison, details = page._model.library, page._model.comparison, page._run.details
+    library.refresh()
+    qtbot.waitUntil(lambda: library.run("third") is not None, timeout=WAIT)
+    page.open(run=first.id)
+    qtbot.waitUntil(lambda: page._model.run.state.phase == "finished", timeout=WAIT)
+    for run in (stopped, "third"):
+        tick(details, run)
+    charts = details.charts
+    qtbot.waitUntil(lambda: charts.point_count("bleu@third") > 0, timeout=WAIT)
+    assert charts.point_count(f"bleu@{stopped}") > 0 and charts._runs.isVisible()
+    looks = [charts._charts["bleu"]._series[f"bleu@{run}"].look for run in (stopped, "third")]
+    assert looks[0].token != looks[1].token and looks[0].dash != looks[1].dash
+    curve = charts._charts["bleu"]._series["bleu@third"].curve
+    charts._runs._buttons[1][0].click()
+    assert not curve.isVisible()
+    charts._runs._buttons[1][0].click()
+    charts._charts["bleu"]._series["bleu"].button.click()
+    assert not curve.isVisible(), "hidden with the curve of the run that shows"
+
+    page.open(run="third")  # the choice stays, without the run itself
+    qtbot.waitUntil(lambda: [b.run for b in comparison.shown.beside] == [stopped], timeout=WAIT)
+    page.open(run=first.id)
+    qtbot.waitUntil(lambda: charts.point_count("bleu@third") > 0, timeout=WAIT)
+    tick(details, stopped)
+    qtbot.waitUntil(lambda: charts.point_count(f"bleu@{stopped}") == 0, timeout=WAIT)
+    assert charts._beside == {"third": 1}, "a run keeps its look"
 
 
 def test_the_log_shows_and_can_be_copied(qtbot: QtBot, page: Any, worked: Path) -> None:
