@@ -245,7 +245,8 @@ class NGramTables(QWidget):
         """
         self._note.setText(
             tr("Sequences of words of the references, and how often A ({first}) and B ({second}) "
-               "have them where they belong; those that differ most come first.",
+               "have them where they belong, twice or more; those that one has nearly to itself "
+               "come first, by (more + 1) / (more + fewer + 2).",
                first=first, second=second)
         )  # fmt: skip
         for head, name in zip(self._heads, (second, first), strict=True):

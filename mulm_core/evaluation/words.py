@@ -18,6 +18,8 @@ from mulm_core.workspace import Workspace
 
 _WORD = re.compile(r"\w+(?:['’\-]\w+)*")
 _CHAR = re.compile(r"(?=\w)[\u2e80-\ud7ff\uf900-\ufaff]|[^\W\u2e80-\ud7ff\uf900-\ufaff]+")
+LEAST = 2
+"""How often a system has to get an n-gram that another misses; once is chance."""
 _LONGEST = 4  # words of an n-gram
 _BETWEEN_CHECKS = 1000
 
@@ -98,9 +100,12 @@ def count_in_references(evaluation: Evaluation) -> Counter[str]:
 def ngrams_gained(
     evaluation: Evaluation, first: int, second: int, most: int, check: Check = lambda: None
 ) -> tuple[NGram, ...]:
-    """The n-grams that system ``second`` gets and ``first`` misses, the most frequent first.
+    """The n-grams that system ``second`` gets and ``first`` misses, the most one-sided first.
 
-    As in compare-mt (Neubig et al. 2019): an n-gram counts where the reference has it.
+    As in compare-mt (Neubig et al. 2019): an n-gram counts where the reference has it, and comes
+    first by its smoothed share, (second + 1) / (first + second + 2); by the difference of counts,
+    those of the most frequent words would. Left out: what ``second`` has less than
+    :data:`LEAST` times.
     """
     rights = [Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()]
     texts = [evaluation.systems[at].hypotheses for at in (first, second)]
@@ -113,10 +118,16 @@ def ngrams_gained(
             wanted |= _ngrams(words_of(reference, evaluation.target))
         for text, right in zip((one, other), rights, strict=True):
             right.update(_ngrams(words_of(text, evaluation.target)) & wanted)
-    gains = ((right - rights[0][gram], len(gram), gram) for gram, right in rights[1].items())
-    best = nlargest(most, (item for item in gains if item[0] > 0))
+    gains = (
+        ((right + 1) / (right + rights[0][gram] + 2), right, len(gram), gram)
+        for gram, right in rights[1].items()
+        if right >= LEAST and right > rights[0][gram]
+    )
     space = "" if is_unspaced(evaluation.target) else " "
-    return tuple(NGram(space.join(gram), rights[0][gram], rights[1][gram]) for _, _, gram in best)
+    return tuple(
+        NGram(space.join(gram), rights[0][gram], right)
+        for _, right, _, gram in nlargest(most, gains)
+    )
 
 
 def _ngrams(words: Sequence[str]) -> Counter[tuple[str, ...]]:

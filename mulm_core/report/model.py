@@ -16,6 +16,7 @@ from mulm_core.evaluation import (
     segments,
 )
 from mulm_core.evaluation.analysis import BINS
+from mulm_core.evaluation.words import LEAST
 from mulm_core.jobs import JobContext
 from mulm_core.report import wording
 from mulm_core.report.records import run_records
@@ -198,7 +199,11 @@ def _ngrams(evaluation: Evaluation, analysis: Analysis, best: int) -> tuple[Sect
         )
         if found
     )
-    return (Section("Words and phrases", tables=tables),) if tables else ()
+    how = (
+        f"Counted where the reference has them, {LEAST} times or more; those that one of the "
+        "systems has nearly to itself come first: by (more + 1) / (more + fewer + 2)."
+    )
+    return (Section("Words and phrases", (how,), tables),) if tables else ()
 
 
 def _examples(evaluation: Evaluation, best: int) -> Section:
