@@ -18,6 +18,8 @@ from mulm_core.errors import UserError, brief
 
 _SAMPLE = 50  # records that tell the fields
 _LONGEST = 1_000_000  # characters a record
+_SHAPE = "The file must be a list of records, or hold one record a line"
+_MEND = "Export it again, or mend this place"
 _SPACE = " \t\r\n\ufeff"
 _ARRAY = re.compile(r"[\s\ufeff]*\[\s*[^\s\"]")  # a line such as ["one", "un"] is a record
 _DECODER = json.JSONDecoder()
@@ -68,6 +70,8 @@ class JsonReader(Reader):
         """
         file = files[0]
         known = self._fields(files, options)
+        if not known:
+            raise UserError("no record in it holds a text", where=str(file), fix=_SHAPE)
         paths = [name.split(".") for name in fields.choose(known, source, target, options, file)]
         for record in _records(file, options, (source, target)):
             sides = [_at(record.value, path) for path in paths]
@@ -123,7 +127,8 @@ def _records(file: Source, options: ReadOptions, languages: tuple[str, ...]) -> 
             try:
                 yield _Record(where, json.loads(line.text), line.done)
             except (ValueError, RecursionError) as error:
-                raise _damaged(file, where, error) from None
+                fix = _SHAPE if line.text.strip(_SPACE) == "{" else _MEND
+                raise _damaged(file, where, error, fix) from None
 
 
 def _in_array(file: Source, encoding: str) -> Iterator[_Record]:
@@ -173,8 +178,6 @@ def _skip_space(buffer: str, at: int) -> int:
     return at
 
 
-def _damaged(file: Source, where: str, error: Exception | str) -> UserError:
+def _damaged(file: Source, where: str, error: Exception | str, fix: str = _MEND) -> UserError:
     cause = "nested too deeply" if isinstance(error, RecursionError) else brief(error)
-    return UserError(
-        f"{where} is not JSON ({cause})", where=str(file), fix="Export it again, or mend this place"
-    )
+    return UserError(f"{where} is not JSON ({cause})", where=str(file), fix=fix)

@@ -214,10 +214,11 @@ def test_json_fields_are_asked_for_and_chosen(tmp_path):
         read_pairs([path], "de", "fr")
 
 
-def test_json_records_in_a_record_are_not_taken_for_one_pair(tmp_path):
-    path = write(tmp_path / "a.json", json.dumps({"data": [RECORDS["languages"]] * 3}))
-    with pytest.raises(UserError):
-        read_pairs([path], "de", "fr")
+@pytest.mark.parametrize("indent", [None, 2])
+def test_json_records_in_a_record_say_what_is_wanted_instead(tmp_path, indent):
+    text = json.dumps({"data": [RECORDS["languages"]] * 3}, indent=indent)
+    with pytest.raises(UserError, match="must be a list of records"):
+        read_pairs([write(tmp_path / "a.json", text)], "de", "fr")
 
 
 def test_json_rows_without_names(tmp_path):
