@@ -128,9 +128,12 @@ def _all_translated(
                 done.append(_translated(part, request, system, titles.get(system, system)))
         except MulmError as error:
             errors[system] = error
-            ctx.log(error.sentence(), "warning")
-    if not done:
-        raise next(iter(errors.values()))
+    raised = None if done else next(iter(errors.values()))
+    for failure in errors.values():
+        if failure is not raised:
+            ctx.log(failure.sentence(), "warning")
+    if raised:
+        raise raised
     failed = (
         FailedSystem(system, titles.get(system, system), error.sentence())
         for system, error in errors.items()

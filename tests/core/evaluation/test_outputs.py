@@ -164,8 +164,10 @@ def test_empty_outputs_are_a_failure(workspace: Workspace) -> None:
     empty = Outputs("empty", ("", " ", "\t", ""))
     done = evaluate(JobContext(), request(workspace, outputs=(Outputs("good", GOOD), empty)))
     assert [failed.system for failed in done.failures] == ["empty"]
+    events: list[Event] = []
     with pytest.raises(EngineError, match="empty: every translation is empty"):
-        evaluate(JobContext(), request(workspace, outputs=(empty,)))
+        evaluate(JobContext(events.append), request(workspace, outputs=(empty,)))
+    assert not [event for event in events if isinstance(event, LogLine)], "it is said once"
 
 
 @pytest.mark.parametrize(
