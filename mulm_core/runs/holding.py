@@ -28,9 +28,10 @@ def is_held(folder: Path, process: dict[str, float]) -> bool:
 
     try:
         pid = int(process["pid"])
+        found = psutil.Process(pid)
         # The start tells a process from a later one with the same number.
-        started = psutil.Process(pid).create_time()
-        same = abs(started - process["started"]) < 1.0  # clocks differ by rounding
+        same = abs(found.create_time() - process["started"]) < 1.0  # clocks differ by rounding
+        ended = found.status() == psutil.STATUS_ZOMBIE  # its parent has not asked for its end yet
     except (psutil.Error, KeyError, TypeError, ValueError):
         return False
-    return same and (pid != os.getpid() or folder in _held)
+    return same and not ended and (pid != os.getpid() or folder in _held)

@@ -9,10 +9,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from mulm_core.errors import UserError
 from mulm_core.runs import Run, RunManifest, create_run, delete_run, get_run, list_runs
+from mulm_core.runs.holding import is_held
 from mulm_core.workspace import Workspace
 
 MANIFEST = RunManifest(
@@ -138,3 +140,14 @@ def test_deleting(workspace: Workspace) -> None:
     assert list(workspace.runs.iterdir()) == []
     with pytest.raises(UserError, match=r"there is no run 'nothing'\. Runs here: none yet"):
         get_run(workspace, "nothing")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no ended processes")
+def test_a_killed_process_that_nobody_asked_for_holds_nothing(tmp_path: Path) -> None:
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    process = {"pid": child.pid, "started": psutil.Process(child.pid).create_time()}
+    assert is_held(tmp_path, process)
+    child.kill()
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and stays a zombie
+    assert not is_held(tmp_path, process)
+    child.communicate()
