@@ -11,7 +11,7 @@ import shutil
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -93,7 +93,8 @@ def _temporary(path: Path) -> Iterator[TextIO]:
         try:
             yield stream  # type: ignore[misc]
         finally:
-            stream.close()
+            with suppress(OSError):  # a full disk, which the block has met
+                stream.close()
             Path(stream.name).unlink(missing_ok=True)
 
 

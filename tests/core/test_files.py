@@ -51,6 +51,12 @@ def test_full_disk_keeps_the_old_file(tmp_path):
     assert names(tmp_path) == ["a.txt"]
 
 
+def test_full_disk_leaves_no_temporary_file(tmp_path):
+    with pytest.raises(EngineError, match=r"a\.txt"), full_disk(10):
+        write_text(tmp_path / "a.txt", "short enough for a buffer")
+    assert names(tmp_path) == []
+
+
 def test_full_disk_is_explained_where_a_library_in_rust_wrote(tmp_path):
     import torch
     from safetensors.torch import save_file
