@@ -15,11 +15,12 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from mulm_core import files
-from mulm_core.errors import MulmError, UserError
+from mulm_core.errors import EngineError, MulmError, UserError
 from mulm_core.jobs import JobContext
 from mulm_core.models import Base, ModelInfo, weights_hash
 from mulm_core.models.families import FAMILIES, read_config
@@ -81,16 +82,17 @@ class Converter:
 
         Raises :class:`Unfit` where none is left.
         """
-        for precision in precisions:
+        for precision, following in pairwise(precisions):
             try:
                 return self.get(precision)
             except Unfit as error:
-                refusal = error
                 # An exact conversion of a merged model that is wrong is as wrong.
                 if isinstance(error, ParityError) and error.parity.lost_by == "merging":
-                    break
-                self._ctx.log(error.sentence(), "warning")
-        raise refusal
+                    raise
+                instead = f"{following} is used instead"
+                told = EngineError(error.what, where=error.where, fix=instead)
+                self._ctx.log(told.sentence(), "warning")
+        return self.get(precisions[-1])
 
     def ready(self, precisions: Sequence[str]) -> Conversion | None:
         """What :meth:`best` would give where it is made already."""

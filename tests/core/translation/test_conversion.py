@@ -212,6 +212,7 @@ def test_a_conversion_that_loses_bleu_is_refused_and_a_more_exact_one_taken(
     translated, log = _translated(workspace, system)
     assert translated == by_torch
     assert "int8 model translates worse" in log[0]
+    assert log[0].endswith("float32 is used instead.")
 
 
 @pytest.mark.filterwarnings("ignore:Model has `tie_word_embeddings:UserWarning")
