@@ -76,6 +76,8 @@ def add_model(workspace: Workspace, path: Path | str) -> ModelInfo:
     Raises :class:`UserError` for one that holds no usable model.
     """
     folder = Path(path).expanduser().absolute()
+    if not folder.is_dir():
+        raise UserError("there is no such model folder", where=folder, fix="Choose another")
     info = inspect(folder, "")
     if info.problem:
         raise UserError(info.problem, where=folder)
