@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from app.i18n import number, tr, tr_n
 from app.icons import icon
 from app.viewmodels.compare_test import OpenTest
-from app.widgets.combos import indented
+from app.widgets.combos import spin_box
 from app.widgets.menu_button import menu_button
 from app.widgets.page import label, tool_button
 
@@ -46,8 +46,7 @@ class TestBar(QFrame):
         self.following = tool_button(
             "chevron-right", tr("Next segment (Alt+Right)"), lambda: self._step(1)
         )
-        self.position = indented(QSpinBox())
-        self.position.setAccessibleName(tr("Segment"))
+        self.position = spin_box(QSpinBox(), tr("Segment"))
         self.position.setToolTip(tr("Type a number to go to that segment"))
         self.position.setKeyboardTracking(False)
         self.position.setMinimumWidth(88)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from app.i18n import rough_duration, score, tr, tr_n
 from app.viewmodels.names import date_text, run_status
 from app.viewmodels.search import FieldChoice, SearchModel, SearchRow
-from app.widgets.combos import indented
+from app.widgets.combos import spin_box
 from app.widgets.entry_list import Entry, EntryList, item_key
 from app.widgets.page import Card, InlineMessage, label, primary_button
 
@@ -77,28 +77,23 @@ class SearchSetup(QWidget):
         self._list()
 
     def _budget(self) -> QVBoxLayout:
-        self.trials = indented(QSpinBox())
+        self.trials = spin_box(QSpinBox(), tr("Trials at most"))
         self.trials.setRange(1, 1000)
         self.trials.setValue(_TRIALS)
-        self.minutes = indented(QDoubleSpinBox())
+        self.minutes = spin_box(QDoubleSpinBox(), tr("Minutes at most"))
         self.minutes.setRange(0, 100_000)
         self.minutes.setDecimals(0)
         self.minutes.setSingleStep(10)
         self.minutes.setSpecialValueText(tr("no limit"))
         row = QHBoxLayout()
         row.setSpacing(16)
-        for title, editor, tip in (
-            (
-                tr("Trials at most"),
-                self.trials,
-                tr("How many recipes to try; 10 to 40 are usual"),
-            ),
-            (tr("Minutes at most"), self.minutes, tr("No trial begins that would take longer")),
+        for editor, tip in (
+            (self.trials, tr("How many recipes to try; 10 to 40 are usual")),
+            (self.minutes, tr("No trial begins that would take longer")),
         ):
             editor.setToolTip(tip)
-            editor.setAccessibleName(title)
             editor.setFixedWidth(110)
-            heading = label(title, "small")
+            heading = label(editor.accessibleName(), "small")
             heading.setBuddy(editor)
             column = QVBoxLayout()
             column.setSpacing(4)

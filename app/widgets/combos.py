@@ -107,7 +107,12 @@ def fill(box: QComboBox, items: Sequence[tuple[str, str]], current: str, empty: 
     box.setEnabled(bool(items))
 
 
-def indented(box: Spin) -> Spin:
-    """A spin box whose text begins where that of other fields does: style sheets cannot say so."""
+def spin_box(box: Spin, name: str) -> Spin:
+    """The box and the line in it, where the keyboard is, get the accessible *name*.
+
+    Its text begins where that of other fields does, which style sheets cannot say.
+    """
+    box.setAccessibleName(name)
+    box.lineEdit().setAccessibleName(name)
     box.lineEdit().setTextMargins(9, 0, 0, 0)
     return box

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.i18n import tr
 from app.widgets.choice_cards import Choice, ChoiceCards
-from app.widgets.combos import combo_box, indented
+from app.widgets.combos import combo_box, spin_box
 from app.widgets.drop_zone import DropZone
 from app.widgets.page import label, quiet_button, scrolled
 
@@ -75,8 +75,7 @@ class SplitForm(QWidget):
         self._show_part()
 
     def _share(self, name: str) -> QDoubleSpinBox:
-        box = indented(QDoubleSpinBox())
-        box.setAccessibleName(name)
+        box = spin_box(QDoubleSpinBox(), name)
         box.setRange(0, _MOST)
         box.setDecimals(1)
         box.setSingleStep(0.5)

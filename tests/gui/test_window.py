@@ -15,6 +15,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QAbstractSpinBox,
     QApplication,
     QComboBox,
     QLineEdit,
@@ -58,6 +59,16 @@ def test_every_page_opens_and_has_names(qtbot: QtBot, window: MainWindow, key: s
     for mode in ("dark", "light"):
         theme().set_mode(mode)
         assert not window.grab().isNull()
+
+
+def test_the_line_in_a_spin_box_is_named_as_the_box(window: MainWindow) -> None:
+    for key in PAGES:
+        window.show_page(key)
+    boxes = window.findChildren(QAbstractSpinBox)
+    assert {"Segment", "Share of dev", "Trials at most"} <= {box.accessibleName() for box in boxes}
+    for box in boxes:
+        (line,) = box.findChildren(QLineEdit)
+        assert line.accessibleName() == box.accessibleName()
 
 
 def test_pages_are_made_at_their_first_visit(window: MainWindow) -> None:
