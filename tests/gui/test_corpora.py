@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from dragging import drop
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.viewmodels.importing import suggest_direction, suggest_name
+from app.widgets.stat_row import StatRow
 from mulm_core.corpus import list_corpora
 from mulm_core.corpus.survey import survey
 from mulm_core.workspace import Workspace
@@ -82,6 +83,23 @@ def test_a_dropped_file_becomes_a_corpus(
     assert cells(page, 1)[:2] == ["row number 0", "row number 1"]
     assert "60" in page._detail.pairs.count.text()
     assert "60" in page._result.text
+
+
+def test_no_figure_of_the_statistics_is_cut_in_a_small_window(
+    qtbot: QtBot, window: MainWindow, page: Any, tmp_path: Path
+) -> None:
+    import_file(qtbot, window, page, tsv(tmp_path / "office.en-fr.tsv", [("en", "fr"), *ROWS]))
+    window.resize(1024, 720)
+    page._detail.show_tab("statistics")
+    figures = page._detail.statistics.findChild(StatRow)
+    words = "characters of English"
+    qtbot.waitUntil(
+        lambda: words in [part.text() for part in figures.findChildren(QLabel)], timeout=WAIT
+    )
+    window.grab()  # lays out
+    parts = [part for part in figures.findChildren(QLabel) if part.isVisible()]
+    assert len(parts) == 12
+    assert [part.text() for part in parts if part.width() < part.sizeHint().width()] == []
 
 
 def test_search_and_split_narrow_the_table(
