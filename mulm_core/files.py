@@ -183,6 +183,17 @@ def _sync_names(folder: Path) -> None:
             os.close(handle)
 
 
+def expect_folder(path: Path) -> None:
+    """Raise :class:`UserError` where there is no folder that ``path`` can be written into.
+
+    For work of minutes, whose result would have no place.
+    """
+    if not path.parent.is_dir():
+        raise UserError(
+            "there is no such folder", where=path.parent, fix="Create it, or choose another"
+        )
+
+
 def sync_file(path: Path) -> None:
     """Force ``path`` to the disk."""
     # Windows refuses fsync on a handle opened for reading only.

@@ -36,6 +36,8 @@ def declare(parser: Parser) -> None:
 
 def _translate(args: Namespace) -> Answer:
     source, target = direction(args)
+    if args.output:
+        files.expect_folder(args.output)
     options = DecodeOptions(**declared_values(args, DecodeOptions))
     system = f"run:{args.from_run}" if args.from_run else args.model
     lines = tuple(_read_file(args.input) if args.input else _read_stdin())

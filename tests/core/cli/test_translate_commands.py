@@ -41,6 +41,16 @@ def test_alternatives_are_told_when_asked_for(
     assert len({*found["alternatives"][0]}) > 1 and found["alternatives"][1] == [""] * 3
 
 
+def test_a_missing_folder_for_the_output_is_told_before_any_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "missing"
+    # There is no such model either, which only the work would find.
+    command = ["translate", "--model", "nosuch", *DIRECTION, "--input", str(tmp_path / "none")]
+    assert main([*command, "--output", str(place / "out.fr")]) == 2
+    assert f"mulm: {place}: there is no such folder. Create it" in capsys.readouterr().err
+
+
 def test_every_setting_of_the_search_is_a_flag(
     tiny_folder: Path, lines: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
