@@ -109,5 +109,5 @@ def test_validate_names_the_first_field_that_is_wrong():
     validate(Sample())
     with pytest.raises(UserError, match="epochs: Epochs is out of range"):
         validate(Sample(epochs=0, mode="none"))
-    with pytest.raises(UserError, match="mode: 'none' is not one of the choices. Choose one of "):
+    with pytest.raises(UserError, match=r"mode: 'none' is not one of the choices\. Choose one of "):
         validate(Sample(mode="none"))
