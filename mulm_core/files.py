@@ -46,10 +46,7 @@ def replacing(*paths: Path) -> Iterator[Any]:
     Raises :class:`UserError` where there is no folder for them.
     """
     for path in paths:
-        if not path.parent.exists():
-            raise UserError(
-                f"there is no folder {path.parent}", where=path, fix="Make it, or choose another"
-            )
+        expect_folder(path)
     with explain_os_errors(paths[0]), ExitStack() as stack:
         streams = [stack.enter_context(_temporary(path)) for path in paths]
         yield streams[0] if len(paths) == 1 else tuple(streams)
@@ -188,9 +185,9 @@ def expect_folder(path: Path) -> None:
 
     For work of minutes, whose result would have no place.
     """
-    if not path.parent.is_dir():
+    if not path.parent.exists():
         raise UserError(
-            "there is no such folder", where=path.parent, fix="Create it, or choose another"
+            f"there is no folder {path.parent}", where=path, fix="Make it, or choose another"
         )
 
 

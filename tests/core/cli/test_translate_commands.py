@@ -48,7 +48,7 @@ def test_a_missing_folder_for_the_output_is_told_before_any_work(
     # There is no such model either, which only the work would find.
     command = ["translate", "--model", "nosuch", *DIRECTION, "--input", str(tmp_path / "none")]
     assert main([*command, "--output", str(place / "out.fr")]) == 2
-    assert f"mulm: {place}: there is no such folder. Create it" in capsys.readouterr().err
+    assert f"there is no folder {place}. Make it, or choose another" in capsys.readouterr().err
 
 
 def test_every_setting_of_the_search_is_a_flag(
