@@ -195,7 +195,8 @@ def _unspelt(base: Base, read: list[TaskPairs], tokens: list[TokenPairs]) -> Ite
 
 def new_manifest(request: TrainRequest, setup: Setup) -> RunManifest:
     """What is known of a run before its first step."""
-    name = request.name.strip() or f"{request.corpus}-{request.source}-{request.target}"
+    direction = f"-{request.source}-{request.target}"  # which the corpus may be named after
+    name = request.name.strip() or request.corpus.removesuffix(direction) + direction
     return RunManifest(
         id="",
         name=name,

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from mulm_core.corpus import ImportRequest, import_corpus
 from mulm_core.errors import Cancelled, EngineError, UserError
 from mulm_core.jobs import Event, JobContext, Progress
 from mulm_core.runs import get_run, list_runs
@@ -25,6 +26,7 @@ from mulm_core.training import (
     TrainStep,
     train,
 )
+from mulm_core.training.setup import new_manifest, prepare
 from mulm_core.translation import Translator
 from mulm_core.workspace import Workspace
 
@@ -80,6 +82,17 @@ def test_what_a_run_leaves_on_disk(request_for: Make, workspace: Workspace) -> N
     assert [path.name for path in run.checkpoints()] == [f"step-{result.steps:06d}"]
     suffixes = {path.suffix for path in run.folder.rglob("*") if path.is_file()}
     assert suffixes <= {".json", ".jsonl", ".txt", ".safetensors", ".md"}, "no pickle"
+
+
+@pytest.mark.parametrize("corpus", ["tiny", "tiny-en-fr"])
+def test_a_run_without_a_name_is_named_after_corpus_and_direction(
+    request_for: Make, workspace: Workspace, tmp_path: Path, corpus: str
+) -> None:
+    request = replace(request_for(), corpus=corpus)
+    files = (tmp_path / "tiny.tsv",)
+    ask = ImportRequest(workspace, files, "en", "fr", corpus, again=True)
+    import_corpus(JobContext(), ask)
+    assert new_manifest(request, prepare(JobContext(), request)).name == "tiny-en-fr"
 
 
 def test_the_adapter_is_pefts_own(request_for: Make, workspace: Workspace) -> None:
