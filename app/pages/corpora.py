@@ -12,6 +12,7 @@ from app.bridge import Failure
 from app.context import AppContext
 from app.i18n import tr, tr_n
 from app.icons import icon
+from app.pages.broken_corpora import BrokenCorpora
 from app.pages.corpora_detail import CorpusDetail
 from app.pages.corpora_import import ImportFlow
 from app.viewmodels.corpora import CorporaModel
@@ -38,7 +39,7 @@ class CorporaPage(Page):
         self.add_action(self._import)
         self._result = InlineMessage()
         self._undo = InlineMessage()
-        self._broken = InlineMessage()
+        self._broken = BrokenCorpora(context.library)
         self._list = EntryList(tr("Corpora"))
         self._detail = CorpusDetail(model, settings)
         self.flow = ImportFlow(self, model, self._result, settings)
@@ -51,7 +52,6 @@ class CorporaPage(Page):
         self.body.addWidget(self._stack, 1)
         self._connect()
         self._show_list()
-        self._show_broken()
 
     # Building ------------------------------------------------------------------------------
 
@@ -94,7 +94,6 @@ class CorporaPage(Page):
     def _connect(self) -> None:
         model = self._model
         model.library.changed.connect(self._show_list)
-        model.library.changed.connect(self._show_broken)
         model.selected_changed.connect(self._list.set_current)
         model.selected_changed.connect(lambda _: self._detail.show_corpus())
         model.facts.exported.connect(self._exported)
@@ -204,13 +203,6 @@ class CorporaPage(Page):
         self._import.setVisible(bool(rows))
         self._detail.show_corpus()
         self._mark_primary()
-
-    def _show_broken(self) -> None:
-        broken = self._model.library.broken
-        if broken:
-            self._broken.error("\n".join(broken))
-        else:
-            self._broken.clear()
 
     def _mark_primary(self) -> None:
         """There is one primary action at a time: scanning, while the checks show."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, 
 from app.bridge import Failure
 from app.context import AppContext
 from app.i18n import tr, tr_n
+from app.pages.broken_corpora import BrokenCorpora
 from app.pages.runs import RunEntry
 from app.viewmodels.home import CorpusRow, HomeModel
 from app.viewmodels.names import date_text
@@ -27,6 +28,7 @@ class HomePage(Page):
         self._context = context
         self._model = HomeModel(context.workspace, context.runner, context.library)
         self._message = InlineMessage()
+        self._broken = BrokenCorpora(context.library)
         self._stack = QStackedWidget()
         self._sample_buttons: list[QWidget] = []
         self._corpora = QVBoxLayout()
@@ -37,6 +39,7 @@ class HomePage(Page):
         for view in (self._blank, self._first, self._working):
             self._stack.addWidget(view)
         self.body.addWidget(self._message)
+        self.body.addWidget(self._broken)
         self.body.addWidget(self._stack, 1)
         self._model.sample_ready.connect(self._show_sample)
         self._model.failed.connect(self._show_failure)
@@ -152,7 +155,9 @@ class HomePage(Page):
         _fill(
             self._corpora,
             [self._corpus_row(row) for row in self._model.recent_corpora()],
-            tr("Nothing imported yet."),
+            tr("None that can be opened.")
+            if self._context.library.broken
+            else tr("Nothing imported yet."),
         )
         _fill(
             self._runs,

@@ -42,8 +42,9 @@ class HomeModel(QObject):
 
     @property
     def empty(self) -> bool:
-        """Whether there is no work yet."""
-        return not self.library.corpora and not self.library.runs
+        """Whether there is no work yet, not even a corpus that cannot be opened."""
+        library = self.library
+        return not (library.corpora or library.broken or library.runs)
 
     def recent_corpora(self, count: int = 5) -> list[CorpusRow]:
         """The corpora made last, newest first."""

@@ -122,6 +122,19 @@ def test_a_folder_without_a_model_is_explained(
     wait_loaded(qtbot, context)
 
 
+def test_a_corpus_that_cannot_be_opened_is_work_too(
+    qtbot: QtBot, window: MainWindow, context: AppContext, own_workspace: Path
+) -> None:
+    wait_loaded(qtbot, context)
+    home = window.page("home")
+    (Workspace.open(own_workspace).corpora / "help.corpus").write_bytes(b"no database" * 1000)
+    context.library.refresh()
+    qtbot.waitUntil(lambda: home._stack.currentWidget() is home._working, timeout=20_000)
+    words = [one.text() for one in shown(home, QLabel)]
+    assert any("help.corpus: the corpus file is damaged" in text for text in words)
+    assert "None that can be opened." in words and "Nothing imported yet." not in words
+
+
 def test_the_steps_titles_stand_level_however_their_texts_wrap(
     qtbot: QtBot, window: MainWindow, context: AppContext
 ) -> None:
