@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mulm_core import languages
 from mulm_core.errors import UserError
 from mulm_core.jobs import JobContext
-from mulm_core.models import weights_hash
+from mulm_core.models import get_model, weights_hash
+from mulm_core.models.families import read_config
 from mulm_core.runs import Run, create_run, get_run
 from mulm_core.training.job import ResumeRequest, Task, TrainRequest
 from mulm_core.training.methods import Tuned, tune
@@ -63,7 +65,7 @@ def open_run(ctx: JobContext, request: TrainRequest | ResumeRequest) -> Opened:
     """
     if isinstance(request, ResumeRequest):
         return _resumed(ctx, request)
-    check_parent(request)
+    check_request(request)
     setup = prepare(ctx, request)
     tuned = tuned_for(request, setup)
     manifest = new_manifest(request, setup)
@@ -79,10 +81,43 @@ def tuned_for(request: TrainRequest, setup: Setup) -> Tuned:
     return tune(setup.base, request.recipe)
 
 
-def check_parent(request: TrainRequest) -> None:
-    """Raise :class:`UserError` where the run to go on from is of another model or adapter."""
-    if not request.from_run:
+def check_request(request: TrainRequest) -> None:
+    """Raise :class:`UserError` for what a new run cannot have.
+
+    That is a run to go on from that is of another model or adapter, or else a setting without any
+    effect; a run that goes on has such settings from that one.
+    """
+    if request.from_run:
+        _check_parent(request)
         return
+    spoken = [tag for task in request.tasks for tag in task.direction]
+    for tag in request.add_language:
+        if tag in request.language_as:
+            raise UserError(
+                f"'{tag}' borrows a code already", where="--add-language", fix="Give one of the two"
+            )
+    flags = {"--language-as": request.language_as, "--add-language": request.add_language}
+    for where, new in flags.items():
+        for tag in new:
+            if all(languages.match(known, (tag,)) is None for known in spoken):
+                raise UserError(
+                    f"no corpus is in '{tag}'", where=where, fix=f"Here are: {', '.join(spoken)}"
+                )
+    _check_layers(request)
+
+
+def _check_layers(request: TrainRequest) -> None:
+    recipe = request.recipe
+    if recipe.method != "top-layers":
+        return
+    config = read_config(get_model(request.workspace, request.model).path)
+    sides = ("encoder", "decoder") if recipe.side == "both" else (recipe.side,)
+    most = max(config.get(f"{side}_layers", recipe.top_layers) for side in sides)
+    if recipe.top_layers > most:
+        raise UserError(f"the model has {most} layers", where="top_layers", fix=f"At most {most}")
+
+
+def _check_parent(request: TrainRequest) -> None:
     info, parent = resolve(request.workspace, SystemRef(run=request.from_run))
     assert parent is not None
     if request.model not in (info.id, str(info.path), parent.manifest.model):

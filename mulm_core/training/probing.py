@@ -25,7 +25,7 @@ from mulm_core.training.batches import plan
 from mulm_core.training.checkpoint import save_checkpoint
 from mulm_core.training.job import ProbeResult, TrainRequest
 from mulm_core.training.methods import Tuned
-from mulm_core.training.opening import check_parent, tuned_for
+from mulm_core.training.opening import check_request, tuned_for
 from mulm_core.training.order import Rows, in_parts
 from mulm_core.training.recipe import Recipe
 from mulm_core.training.setup import Setup, prepare
@@ -43,7 +43,7 @@ _KEPT = 3  # checkpoints on disk at the most, the one being written included
 def run_probe(ctx: JobContext, request: TrainRequest) -> ProbeResult:
     """See :func:`mulm_core.training.probe`."""
     began = time.monotonic()
-    check_parent(request)
+    check_request(request)
     setup = prepare(ctx, request)
     for note in setup.notes:
         ctx.log(note.text, note.level)

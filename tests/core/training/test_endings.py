@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import psutil
 import pytest
@@ -164,6 +165,26 @@ def test_ten_runs_in_a_row_leave_nothing_behind(request_for: Make, workspace: Wo
     first, *_, last = [started_and_stopped() for _ in range(10)]
     assert last[:2] == first[:2]
     assert last[2] <= 1.1 * first[2]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"language_as": {"gsw": "fr"}}, "no corpus is in 'gsw'"),
+        ({"add_language": {"gsw": "fr"}}, "no corpus is in 'gsw'"),
+        ({"language_as": {"oc": "fr"}, "add_language": {"oc": "fr"}, "target": "oc"}, "borrows"),
+    ],
+)
+def test_languages_without_effect_are_refused(
+    request_for: Make, changes: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(UserError, match=sentence):
+        train(JobContext(), replace(request_for(), **changes))
+
+
+def test_more_layers_than_there_are_are_refused(request_for: Make) -> None:
+    with pytest.raises(UserError, match="the model has 1 layers"):
+        train(JobContext(), request_for(method="top-layers", top_layers=2))
 
 
 # Going on in a new run -----------------------------------------------------------------------

@@ -175,7 +175,7 @@ def test_a_run_that_adds_a_language_resumes_and_goes_on(
         ({}, {}, "does not know the language 'oc'"),
         ({"language_as": {"oc": "de"}}, {}, "does not know the language 'de'"),
         ({"add_language": {"oc": "de"}}, {}, "does not know the language 'de'"),
-        ({"language_as": {"fr": "en", "oc": "fr"}}, {}, "knows the language 'fr' already"),
+        ({"language_as": {"en": "fr", "oc": "fr"}}, {}, "knows the language 'en' already"),
         ({"add_language": {"oc": "fr"}}, {"method": "ia3"}, "--language-as oc=fr"),
     ],
 )
