@@ -206,14 +206,17 @@ def print_head(options: argparse.Namespace) -> None:
 def row(measured: Measured) -> str:
     """One side's figures as table cells."""
     rates = (measured.pairs / measured.seconds, measured.tokens / measured.seconds)
+    scores = [
+        f"{measured.dev_loss:.3f}",
+        f"{measured.dev_bleu:.2f}",
+        f"{measured.dev_chrf:.2f}",
+    ]
     return " | ".join(
         [
-            f"{rates[0]:.1f}",
+            f"{rates[0]:.2f}",
             f"{rates[1]:.0f}",
             f"{measured.peak_mb:.0f}",
-            f"{measured.dev_loss:.3f}",
-            f"{measured.dev_bleu:.2f}",
-            f"{measured.dev_chrf:.2f}",
+            *(scores if measured.dev_loss else ["not scored"] * len(scores)),
         ]
     )
 
