@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import tiny_model
 import torch
 
 from mulm_core.corpus import ImportRequest, import_corpus
@@ -88,10 +89,11 @@ def test_what_a_run_leaves_on_disk(request_for: Make, workspace: Workspace) -> N
 def test_a_run_without_a_name_is_named_after_corpus_and_direction(
     request_for: Make, workspace: Workspace, tmp_path: Path, corpus: str
 ) -> None:
+    file = tmp_path / "few.tsv"
+    rows = [("en", "fr"), *tiny_model.PAIRS]
+    file.write_text("".join(f"{left}\t{right}\n" for left, right in rows), encoding="utf-8")
+    import_corpus(JobContext(), ImportRequest(workspace, (file,), "en", "fr", corpus, again=True))
     request = replace(request_for(), corpus=corpus)
-    files = (tmp_path / "tiny.tsv",)
-    ask = ImportRequest(workspace, files, "en", "fr", corpus, again=True)
-    import_corpus(JobContext(), ask)
     assert new_manifest(request, prepare(JobContext(), request)).name == "tiny-en-fr"
 
 
