@@ -48,6 +48,7 @@ _BY_SCRIPT = {
     "Hant": ("big5",),
     "Kore": ("cp949",),
 }
+_WESTERN = ("cp1252", "mac_roman", "cp850")  # most of the Latin ones
 _BY_LANGUAGE = {
     **dict.fromkeys(
         ("pl", "cs", "sk", "hu", "sl", "hr", "ro", "bs", "sq"), ("cp1250", "iso8859_2")
@@ -55,8 +56,48 @@ _BY_LANGUAGE = {
     **dict.fromkeys(("tr", "az"), ("cp1254",)),
     **dict.fromkeys(("lt", "lv", "et"), ("cp1257",)),
     "vi": ("cp1258",),
+    "uk": ("cp1251", "koi8_u", "iso8859_5"),
     "en": (),  # ASCII
 }
+
+
+# The letters beyond ASCII; a language that is not here is guessed without them.
+_LETTERS = {
+    "en": "",
+    "fr": "àâæçèéêëîïôœùûüÿ",
+    "de": "äöüß",
+    "es": "áéíñóúü",
+    "it": "àèéìíòóùú",
+    "pt": "àáâãçéêíóôõú",
+    "nl": "áèéëíïóöúü",
+    "sv": "åäöé",
+    "da": "æøåé",
+    "nb": "æøåéòô",
+    "nn": "æøåéòô",
+    "no": "æøåéòô",
+    "fi": "åäöšž",
+    "is": "áæðéíóöúýþ",
+    "cs": "áčďéěíňóřšťúůýž",
+    "sk": "áäčďéíĺľňóôŕšťúýž",
+    "pl": "ąćęłńóśźż",
+    "hu": "áéíóöőúüű",
+    "sl": "čšž",
+    "hr": "čćđšž",
+    "bs": "čćđšž",
+    "ro": "ăâîşţșț",
+    "sq": "çë",
+    "tr": "âçğıiîöşüûİ",
+    "lt": "ąčęėįšųūž",
+    "lv": "āčēģīķļņšūž",
+    "et": "äõöüšž",
+    "ru": "абвгдежзийклмнопрстуфхцчшщъыьэюяё",
+    "uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
+    "be": "абвгдеёжзійклмнопрстуўфхцчшыьэюя",
+    "bg": "абвгдежзийклмнопрстуфхцчшщъьюя",
+    "sr": "абвгдђежзијклљмнњопрстћуфхцчџш",
+    "mk": "абвгдѓежзѕијклљмнњопрстќуфхцчџш",
+}
+_SIGNS_OF_ALL = frozenset("«»„“”‘’–—…·•§°€©®™№¿¡\u00a0")
 
 
 class Encoding(NamedTuple):
@@ -164,9 +205,9 @@ def _is_latin(char: str) -> bool:
 def _guess(sample: bytes, languages: Sequence[str], source: Source) -> str:
     if len(sample.translate(None, _CONTROL)) < 0.98 * len(sample):
         raise _not_text(source, "a binary file")
-    usual = [name for names in _BY_SCRIPT.values() for name in names]
-    for candidates in (_of_languages(languages), usual):
-        if candidates and (name := _best(sample, candidates)):
+    letters = _letters_of(languages)
+    for candidates in (_of_languages(languages), _of_scripts(languages)):
+        if candidates and (name := _best(sample, candidates, letters)):
             return known(name)
     raise UserError(
         "the text is not UTF-8, and its encoding cannot be told",
@@ -175,13 +216,15 @@ def _guess(sample: bytes, languages: Sequence[str], source: Source) -> str:
     )
 
 
-def _best(sample: bytes, candidates: list[str]) -> str:
+def _best(sample: bytes, candidates: list[str], letters: frozenset[str]) -> str:
     """The first of the candidates in which the bytes look least odd, or ''."""
     from charset_normalizer import from_bytes
 
     odd: dict[str, float] = {}
     for match in from_bytes(sample, cp_isolation=candidates, threshold=_TOO_CHAOTIC):
-        odd |= dict.fromkeys(match.could_be_from_charset, match.chaos + _oddity(str(match)))
+        text = str(match)
+        chaos = match.chaos + _oddity(text) + _foreign(text, letters)
+        odd |= dict.fromkeys(match.could_be_from_charset, chaos)
     good = [
         name for name in candidates if odd.get(name, 9) <= min(odd.values(), default=0) + _AS_GOOD
     ]
@@ -199,16 +242,43 @@ def _oddity(text: str) -> float:
     return odd / max(beyond, 1)
 
 
+def _foreign(text: str, letters: frozenset[str]) -> float:
+    """The share of what is beyond ASCII that the languages do not write; 0 without letters."""
+    beyond = [char for char in text if not char.isascii()]
+    if not letters:
+        return 0.0
+    return sum(char not in letters for char in beyond) / max(len(beyond), 1)
+
+
+def _letters_of(languages: Sequence[str]) -> frozenset[str]:
+    """What the languages write beyond ASCII; nothing where that is not known of all."""
+    known_of = [_LETTERS.get(tag.replace("_", "-").split("-")[0].lower()) for tag in languages]
+    if not languages or None in known_of:
+        return frozenset()
+    letters = "".join(filter(None, known_of))
+    return frozenset(letters + letters.upper()) | _SIGNS_OF_ALL
+
+
 def _of_languages(languages: Sequence[str]) -> list[str]:
-    """The encodings that the languages are written in; all of a tag that tells nothing."""
+    """The encodings that the languages are usually written in; none where one tells nothing."""
+    found: list[str] = []
+    for language, script in _scripts(languages):
+        by_script = _BY_SCRIPT.get(script, ()) if script != "Latn" else _WESTERN
+        found += _BY_LANGUAGE.get(language, by_script)
+    return list(dict.fromkeys(found))
+
+
+def _of_scripts(languages: Sequence[str]) -> list[str]:
+    """All encodings of the languages' scripts; of all scripts where one language tells nothing."""
+    scripts = {script for _, script in _scripts(languages)} or set(_BY_SCRIPT)
+    return [name for script, names in _BY_SCRIPT.items() if script in scripts for name in names]
+
+
+def _scripts(languages: Sequence[str]) -> list[tuple[str, str]]:
+    """Each language with its script; nothing where one tag tells nothing."""
     import langcodes
 
-    found: list[str] = []
-    for tag in languages:
-        language = langcodes.Language.get(tag or "und")
-        if language.language in (None, "und"):
-            return []
-        script = language.maximize().script or ""
-        by_script = _BY_SCRIPT.get(script, ()) if script != "Latn" else ("cp1252",)
-        found += _BY_LANGUAGE.get(language.language, by_script)
-    return list(dict.fromkeys(found))
+    found = [langcodes.Language.get(tag or "und") for tag in languages]
+    if any(one.language in (None, "und") for one in found):
+        return []
+    return [(one.language or "", one.maximize().script or "") for one in found]

@@ -45,10 +45,20 @@ class ImportRequest:
 
 
 @dataclass(frozen=True)
+class FileRead:
+    """A file set that was taken over; ``guessed`` where nothing told its encoding."""
+
+    name: str
+    encoding: str
+    guessed: bool
+
+
+@dataclass(frozen=True)
 class ImportResult:
     """What was added: ``skipped`` counts all problems, ``problems`` lists the first thousand.
 
-    ``codes`` counts the native inline codes that were stripped or kept.
+    ``codes`` counts the native inline codes that were stripped or kept. ``files`` are those that
+    were read.
     """
 
     corpus: str
@@ -56,6 +66,7 @@ class ImportResult:
     skipped: int = 0
     problems: tuple[Problem, ...] = ()
     codes: int = 0
+    files: tuple[FileRead, ...] = ()
 
     def plus(self, batch: Batch) -> ImportResult:
         """This and what a batch holds."""
@@ -114,8 +125,10 @@ class Filling:
     def _begin(self, found: FileSet) -> None:
         languages = (self._land.source, self._land.target)
         options = self._request.options_of(found)
-        encoding = found.reader.encoding(found.files, options, languages).name
-        self._writer.begin(found, encoding, self._digests.of(found))
+        encoding = found.reader.encoding(found.files, options, languages)
+        self._writer.begin(found, encoding.name, self._digests.of(found))
+        read = FileRead(found.name, encoding.name, encoding.guessed)
+        self._result = replace(self._result, files=(*self._result.files, read))
 
     def _add(self, batch: Batch, present: FileSet | None) -> None:
         self._writer.add(batch)

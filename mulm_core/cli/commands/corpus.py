@@ -115,6 +115,11 @@ def _told(result: ImportResult) -> str:
     lines = [f"{result.pairs:,} pairs imported into '{result.corpus}', {result.skipped:,} skipped"]
     if result.codes:
         lines.append(f"  {result.codes:,} inline codes")
+    lines += [
+        f"  {file.name}: the encoding is guessed, {file.encoding}; --encoding tells another one"
+        for file in result.files
+        if file.guessed
+    ]
     lines += [f"  {problem}" for problem in problems[:_SHOWN_PROBLEMS]]
     if len(problems) > _SHOWN_PROBLEMS:
         more = len(problems) - _SHOWN_PROBLEMS

@@ -49,9 +49,22 @@ def test_import_options_reach_the_reader(mulm: Any, tmp_path: Path) -> None:
     file = table(tmp_path / "a.csv", "no;one;x;un\nno;two;x;deux\n")
     flags = ("--columns", "2,4", "--delimiter", ";", "--no-header")
     done = mulm("import", file, *DIRECTION, "--name", "c", *flags)
-    assert done == {"corpus": "c", "pairs": 2, "skipped": 0, "problems": [], "codes": 0}
+    files = [{"name": "a.csv", "encoding": "utf-8", "guessed": False}]
+    counts = {"pairs": 2, "skipped": 0, "problems": [], "codes": 0}
+    assert done == {"corpus": "c", **counts, "files": files}
     (sample,) = mulm("show", "c", "--offset", "1", "--pairs", "1")["sample"]
     assert (sample["source"], sample["target"]) == ("two", "deux")
+
+
+def test_a_guessed_encoding_is_told(
+    mulm: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = tmp_path / "old.tsv"
+    old.write_bytes("the summer\tl'été dernier\n".encode("cp1252"))
+    done = mulm("import", old, *DIRECTION, "--name", "c")
+    assert done["files"] == [{"name": "old.tsv", "encoding": "cp1252", "guessed": True}]
+    assert main(["corpus", "import", str(old), *DIRECTION, "--name", "d"]) == 0
+    assert "old.tsv: the encoding is guessed, cp1252" in capsys.readouterr().out
 
 
 def test_import_again_and_with_bad_files(mulm: Any, refused: Any, tmp_path: Path) -> None:

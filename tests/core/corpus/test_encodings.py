@@ -16,6 +16,12 @@ SAMPLES = {
     ("pl", "iso8859-2"): "Zażółć gęślą jaźń, proszę państwa",
     ("ru", "cp1251"): "Съешь же ещё этих мягких французских булок",
     ("ru", "koi8-r"): "Съешь же ещё этих мягких французских булок",
+    ("uk", "koi8-u"): "Моя бабуся їла свіжий ґрунтовний борщ, а дід не їв",
+    ("uk", "cp1251"): "Моя бабуся їла свіжий ґрунтовний борщ, а дід не їв",
+    ("cs", "iso8859-2"): "Příliš žluťoučký kůň úpěl ďábelské ódy, šťáva a žízeň",
+    ("cs", "cp1250"): "Příliš žluťoučký kůň úpěl ďábelské ódy, šťáva a žízeň",
+    ("fr", "mac-roman"): "L'été dernier, le garçon a mangé à la forêt, où il était très gai.",
+    ("fr", "cp850"): "L'été dernier, le garçon a mangé à la forêt, où il était très gai.",
     ("el", "cp1253"): "Καλημέρα κόσμε, τι κάνετε",
     ("tr", "cp1254"): "Pijamalı hasta yağız şoföre çabucak güvendi",
     ("he", "cp1255"): "שלום עולם מה שלומך",
@@ -36,6 +42,13 @@ def test_undeclared_encodings_are_guessed_with_the_languages(tmp_path, language,
     assert read_pairs([path], "en", language)[0] == [("hello", text)] * 3
     found = encoding_of(source_of(path), languages=("en", language))
     assert (found.name, found.guessed) == (encoding, True)
+
+
+def test_no_script_is_guessed_that_neither_language_uses(tmp_path):
+    path = tmp_path / "x.tsv"
+    path.write_bytes(b"hello\tl'\x81t\x8d \x9d\x90\n" * 3)  # nothing in French
+    found = encoding_of(source_of(path), languages=("en", "fr")).name
+    assert all(ord(char) < 0x250 or not char.isalpha() for char in path.read_bytes().decode(found))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
