@@ -17,7 +17,7 @@ import torch
 
 from mulm_core.corpus import ImportRequest, import_corpus
 from mulm_core.errors import Cancelled, EngineError, UserError
-from mulm_core.jobs import Event, JobContext, Progress
+from mulm_core.jobs import Event, JobContext, LogLine, Progress
 from mulm_core.runs import get_run, list_runs
 from mulm_core.training import (
     CheckpointSaved,
@@ -27,6 +27,7 @@ from mulm_core.training import (
     TrainStep,
     train,
 )
+from mulm_core.training.opening import open_run
 from mulm_core.training.setup import new_manifest, prepare
 from mulm_core.translation import Translator
 from mulm_core.workspace import Workspace
@@ -95,6 +96,16 @@ def test_a_run_without_a_name_is_named_after_corpus_and_direction(
     import_corpus(JobContext(), ImportRequest(workspace, (file,), "en", "fr", corpus, again=True))
     request = replace(request_for(), corpus=corpus)
     assert new_manifest(request, prepare(JobContext(), request)).name == "tiny-en-fr"
+
+
+def test_a_taken_name_is_told(request_for: Make) -> None:
+    logs: list[list[str]] = []
+    for _ in range(2):
+        events: list[Event] = []
+        open_run(JobContext(events.append), replace(request_for(), name="My first"))
+        logs.append([line.text for line in of_kind(events, LogLine)])
+    told = "The name 'My first' is taken; this run is 'My-first-2'"
+    assert told not in logs[0] and told in logs[1]
 
 
 def test_the_adapter_is_pefts_own(request_for: Make, workspace: Workspace) -> None:
