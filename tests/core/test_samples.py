@@ -31,6 +31,11 @@ class TestEachSample:
         assert "Debian source package" in sample.description
         assert "License" in sample.licence
 
+    def test_its_licence_lies_beside_it(self, sample: Sample) -> None:
+        text = (sample.test[0].parent / "COPYING").read_text(encoding="utf-8").lower()
+        name = " ".join(sample.licence.lower().split()[1:3])  # "general public", "public license"
+        assert name in text and "version 2" in text
+
     def test_every_pair_can_be_read(self, sample: Sample) -> None:
         pairs, problems = read_pairs(sample.train, sample.source, sample.target)
         assert len(pairs) >= 2500
