@@ -194,8 +194,10 @@ def test_the_table_shows_differences_and_signatures(
     assert base.count("±") == run.count("±") == 4
     assert len(run.split()) == len(base.split()) + 4  # a difference behind each score
     assert verdict.startswith(f"run:first against {tiny_folder}: BLEU ") and "p = " in verdict
+    for system, figures in zip((str(tiny_folder), "run:first"), rest, strict=False):
+        assert figures.startswith(f"{system}: length ratio ")
     # The first pair may be one that the run learned from.
-    assert rest[0].startswith("Run first: of the test set ")
+    assert rest[2].startswith("Run first: of the test set ")
     assert [line.split()[0] for line in rest[-4:]] == ["BLEU", "chrF2++", "chrF2", "TER"]
 
 
