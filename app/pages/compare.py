@@ -160,7 +160,7 @@ class ComparePage(Page):
         self._columns.corrected.connect(self._save_correction)
         self._columns.correction_wanted.connect(self.correct)
         self._sure.toggled.connect(self._columns.show_sure)
-        self._sure.setChecked(str(self._settings.value(_SURE, "")).lower() == "true")
+        self._sure.setChecked(self._settings.value(_SURE, False, type=bool) is True)
         self._sure.toggled.connect(lambda on: self._settings.setValue(_SURE, on))
 
     def _shortcuts(self) -> None:

@@ -185,8 +185,7 @@ class EvaluatePage(Page):
 
     def _fold_as_wished(self) -> None:
         """Beside a result: as it was left, else folded where the window is narrow."""
-        wish = self._settings.value(_FOLDED)
-        folded = self.width() < _ROOMY if wish is None else str(wish).lower() == "true"
+        folded = self._settings.value(_FOLDED, self.width() < _ROOMY, type=bool) is True
         self._show_setup(not (folded and self._model.state.evaluation is not None))
 
     # Showing -------------------------------------------------------------------------------
