@@ -96,10 +96,13 @@ def test_no_figure_of_the_statistics_is_cut_in_a_small_window(
     qtbot.waitUntil(
         lambda: words in [part.text() for part in figures.findChildren(QLabel)], timeout=WAIT
     )
-    window.grab()  # lays out
-    parts = [part for part in figures.findChildren(QLabel) if part.isVisible()]
-    assert len(parts) == 12
-    assert [part.text() for part in parts if part.width() < part.sizeHint().width()] == []
+
+    def nothing_cut() -> None:
+        parts = [part for part in figures.findChildren(QLabel) if part.isVisible()]
+        assert len(parts) == 12
+        assert [part.text() for part in parts if part.width() < part.sizeHint().width()] == []
+
+    qtbot.waitUntil(nothing_cut, timeout=WAIT)  # laid out when the window comes to it
 
 
 def test_search_and_split_narrow_the_table(
