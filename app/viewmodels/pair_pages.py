@@ -163,6 +163,8 @@ class PairPages(QObject):
         self.reset.emit()
         if not known:
             self._load((), self._counted, count=True)
+        elif not found.request.query.text:
+            self._runner.start(_prepare, found.request, title="", quiet=True, quick=True)
 
     def _counted(self, found: _Slice) -> None:
         if found.request.age == self._age:
@@ -190,6 +192,12 @@ class PairPages(QObject):
         self._asked = set(pages)
         self.total = total
         self.counting = False
+
+
+def _prepare(ctx: JobContext, request: _Request) -> None:
+    """Whoever looks at a corpus may search it next."""
+    with CorpusStore.open(get_corpus(request.workspace, request.query.corpus).path) as store:
+        store.prepare_search()
 
 
 def _read(ctx: JobContext, request: _Request) -> _Slice:

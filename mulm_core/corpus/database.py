@@ -11,7 +11,7 @@ from mulm_core.corpus import search
 from mulm_core.corpus.types import HAND
 from mulm_core.errors import EngineError, MulmError, UserError
 
-VERSION = 2
+VERSION = 3
 _APPLICATION_ID = 0x4D554C4D  # "MULM"
 _PAGE = 8192  # bytes; blocks of the search index take a few pages each
 _MAPPED = 1 << 30  # bytes of the file that are read in place

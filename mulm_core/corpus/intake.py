@@ -23,7 +23,7 @@ from mulm_core.corpus.types import SPLITS, Problem, ReadOptions
 from mulm_core.errors import EngineError, MulmError
 
 LISTED = 1000  # problems kept of a file set; further ones are only counted
-_BATCH = 16 * BLOCK  # items between two looks at cancel; a few milliseconds of work
+_BATCH = 32 * BLOCK  # items between two looks at cancel; a few milliseconds of work
 _PATIENCE_S = 0.1
 _PIPE = 1 << 20  # bytes, what Linux grants everybody; some batches
 _OWN_PROCESS = 8_000_000  # bytes; smaller files are read before a process has started

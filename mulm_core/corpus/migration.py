@@ -8,12 +8,16 @@ from mulm_core.corpus import database, search
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring a corpus of version 1 to version 2, or leave it as it was."""
+    """Bring a corpus to the version of today, or leave it as it was."""
     with database.transaction(connection):
-        # Another process may have been quicker.
-        if connection.execute("PRAGMA user_version").fetchone()[0] == 1:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version == database.VERSION:
+            return  # another process was quicker
+        if version == 1:
             _from_version_1(connection)
-            connection.execute(f"PRAGMA user_version = {database.VERSION}")
+        connection.execute("DELETE FROM blocks")  # version 2 signed them otherwise
+        search.add_missing(connection)
+        connection.execute(f"PRAGMA user_version = {database.VERSION}")
 
 
 def _from_version_1(connection: sqlite3.Connection) -> None:
@@ -38,4 +42,3 @@ def _from_version_1(connection: sqlite3.Connection) -> None:
     connection.execute(
         "UPDATE files SET pairs = (SELECT count(*) FROM pairs WHERE file = files.id)"
     )
-    search.add_missing(connection)

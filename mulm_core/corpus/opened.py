@@ -161,10 +161,13 @@ class Opened:
             remember(_counted, state, found, _REMEMBERED)
         return found
 
-    def _state(self) -> State:
-        """What caches outside the file go by: another corpus or a change gives another state."""
+    def _state(self, counter: str = "version") -> State:
+        """What caches outside the file go by: another corpus or a change gives another state.
+
+        ``counter`` is the key of a number that grows with the changes in question.
+        """
         rows = self._fetch(
-            "SELECT value FROM meta WHERE key IN ('identity', 'version') ORDER BY key"
+            "SELECT value FROM meta WHERE key IN ('identity', ?) ORDER BY key", [counter]
         )
         return self.path, *(row[0] for row in rows)
 

@@ -42,6 +42,10 @@ class Reading(Opened):
         _, chosen, values = self._chosen(view)
         return int(self._fetch(f"SELECT count(*) {chosen}", values)[0][0])
 
+    def prepare_search(self) -> None:
+        """Read what the first search would wait for; the next ones find it in memory."""
+        self._all_signatures()
+
     def page(self, offset: int, limit: int, view: View = ALL) -> list[Pair]:
         """Rows ``offset`` to ``offset + limit`` of the view."""
         if view == ALL:  # ids have no gaps
@@ -100,7 +104,7 @@ class Reading(Opened):
                 yield id, source, target, SPLITS[split], names[file]
 
     def _all_signatures(self) -> search.Signatures:
-        state = self._state()
+        state = self._state("blocks")  # most changes of a corpus leave its texts alone
         if state not in _signatures:
             remember(_signatures, state, search.Signatures(self._connection), _SEARCHED)
         return _signatures[state]

@@ -46,13 +46,7 @@ class CorpusWriter:
             zip(batch.sources, batch.targets, batch.splits, batch.places, strict=True),
         )
         rows = list(zip(batch.sources, batch.targets, strict=True))
-        search.add(
-            self._connection,
-            [
-                search.block(first + at, rows[at : at + search.BLOCK])
-                for at in range(0, len(rows), search.BLOCK)
-            ],
-        )
+        search.add(self._connection, search.blocks(first, rows))
         self._last_id += len(rows)
         self._connection.executemany(
             "INSERT INTO problems VALUES (?, ?, ?)",

@@ -283,3 +283,18 @@ def test_a_corpus_of_version_1_is_brought_to_today(workspace, take, pairs_tsv):
     connection = sqlite3.connect(path)
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
+
+
+def test_the_search_index_of_version_2_is_made_anew(workspace, take, pairs_tsv):
+    take(pairs_tsv(100), name="old")
+    path = workspace.corpora / "old.corpus"
+    with CorpusStore.open(path) as store:
+        wanted = store.page(70, 1)[0]
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE blocks SET signature = zeroblob(2080)")
+    connection.execute("PRAGMA user_version = 2")
+    connection.commit()
+    connection.close()
+    with CorpusStore.open(path) as store:
+        assert wanted.id in store.ids(View(wanted.source))
+        assert store._connection.execute("PRAGMA user_version").fetchone() == (3,)
