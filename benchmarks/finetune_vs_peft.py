@@ -17,7 +17,6 @@ import argparse
 import json
 import os
 import platform
-import shutil
 import statistics
 import subprocess
 import sys
@@ -32,8 +31,10 @@ ENVIRONMENT = dict(os.environ)  # as it is before the engine sets anything
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+import large_model  # noqa: E402  (beside this file)
+
 CORPUS = "benchmark"
-LARGE = "418M"
+LARGE = large_model.NAME
 PACKAGES = ("torch", "transformers", "peft", "accelerate")
 SIDES = {"baseline": "Seq2SeqTrainer + PEFT", "ours": "MULM"}
 
@@ -72,7 +73,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mulm-benchmark-") as folder:
         options.work = Path(folder)
         if options.model == LARGE:
-            options.model = str(large_model(options.work / LARGE))
+            options.model = str(large_model.make(options.work / LARGE))
         import_sample(options)
         print_head(options)
         ratios = [compare(options, seed) for seed in range(1, options.seeds + 1)]
@@ -98,24 +99,8 @@ def compare(options: argparse.Namespace, seed: int) -> tuple[float, float]:
     return speed, own.peak_mb / theirs.peak_mb
 
 
-def large_model(folder: Path) -> Path:
-    """A model of m2m100_418M's shape with random weights and the starter's tokenizer."""
-    import torch
-    from transformers import M2M100Config, M2M100ForConditionalGeneration
-
-    import mulm_core
-
-    starter = Path(mulm_core.__file__).parent.parent / "resources" / "models" / "starter"
-    shutil.copytree(starter, folder, ignore=shutil.ignore_patterns("*.safetensors", "config.json"))
-    torch.manual_seed(1)
-    # The rest of the defaults are that model's: 12 + 12 layers, 1024 wide.
-    config = M2M100Config(vocab_size=128_112, max_position_embeddings=1024)
-    M2M100ForConditionalGeneration(config).save_pretrained(folder)
-    return folder
-
-
 def is_large(options: argparse.Namespace) -> bool:
-    """Whether the model is :func:`large_model`."""
+    """Whether the model is :mod:`large_model`."""
     return Path(options.model).name == LARGE
 
 

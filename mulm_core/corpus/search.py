@@ -19,8 +19,9 @@ _HASHED = 14  # bits of a hash; a quarter of all hashes come up in a full block 
 _SPARE = 16 - _HASHED
 _SINGLE = 1 << _HASHED  # from here on a bit for each single byte
 _BITS = _SINGLE + 256
-_FACTORS = (40503, 60493, 30011, 52711)  # odd: a run's hash is the sum of its bytes times these
-_RUNS = (2, 3, 4)  # bytes
+# A run's hash is the sum of its bytes times these odd numbers. Runs of two and three bytes, which
+# are all that short queries have, have two hashes; few share both with frequent runs.
+_FACTORS = ((40503, 60493, 30011, 52711), (25717, 14947, 56149))
 _AT_ONCE = 32  # blocks fetched at once at first: what is found there shows soon
 _MOST_AT_ONCE = 128
 _READ_AT_ONCE = 512  # signatures, a megabyte
@@ -172,15 +173,15 @@ def _signed(folded: bytes) -> Iterator[tuple[bytes, bytes]]:
 
     letters = np.frombuffer(folded, np.uint8)
     # The places of all bits in a signature: of the bytes, then of the runs that begin with them.
-    places = np.zeros((2 + len(_RUNS), len(letters)), np.uint16)
+    places = np.zeros((1 + sum(len(factors) - 1 for factors in _FACTORS), len(letters)), np.uint16)
     places[0] = letters
-    factors = np.array(_FACTORS, np.uint16)
-    hashes = places[0] * factors[0]
-    for row, length in enumerate(_RUNS, 2):
-        hashes = hashes[:-1] + places[0, length - 1 :] * factors[length - 1]
-        np.right_shift(hashes, _SPARE, out=places[row, : len(hashes)])
-        if length == 2:
-            np.bitwise_and(hashes, _SINGLE - 1, out=places[1, : len(hashes)])
+    row = 0
+    for factors in _FACTORS:
+        hashes = places[0] * np.uint16(factors[0])
+        for at, factor in enumerate(factors[1:], 1):
+            row += 1
+            hashes = hashes[:-1] + places[0, at:] * np.uint16(factor)
+            np.right_shift(hashes, _SPARE, out=places[row, : len(hashes)])
     places[0] += _SINGLE
     ends = np.flatnonzero(letters == _ROW_END[0])[BLOCK - 1 :: BLOCK].tolist()
     for start, stop in zip([0, *(end + 1 for end in ends)], [*ends, len(folded)], strict=True):
@@ -191,13 +192,12 @@ def _signed(folded: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _bits(text: bytes) -> set[int]:
-    """The bit of every byte and every run in ``text``; two of a run of two, which has no other."""
+    """The bit of every byte and the bits of every run in ``text``."""
     bits = {_SINGLE + letter for letter in text}
-    for length in _RUNS:
-        for at in range(len(text) - length + 1):
-            run = zip(text[at : at + length], _FACTORS, strict=False)
-            hash = sum(letter * factor for letter, factor in run) & 0xFFFF
-            bits.add(hash >> _SPARE)
-            if length == 2:
-                bits.add(hash & (_SINGLE - 1))
+    for factors in _FACTORS:
+        for at in range(len(text)):
+            hash = text[at] * factors[0]
+            for letter, factor in zip(text[at + 1 :], factors[1:], strict=False):
+                hash += letter * factor
+                bits.add((hash & 0xFFFF) >> _SPARE)
     return bits
