@@ -25,7 +25,9 @@ def make(folder: Path) -> Path:
     pieces |= {f"filler{id}": id for id in range(len(pieces), _VOCABULARY - others)}
     vocabulary = folder / "vocab.json"
     vocabulary.write_text(json.dumps(pieces, ensure_ascii=False), encoding="utf-8")
-    M2M100Tokenizer(str(vocabulary), str(folder / "sentencepiece.bpe.model")).save_pretrained(folder)
+    M2M100Tokenizer(str(vocabulary), str(folder / "sentencepiece.bpe.model")).save_pretrained(
+        folder
+    )
     torch.manual_seed(1)
     # The rest of the defaults are that model's: 12 + 12 layers, 1024 wide.
     config = M2M100Config(vocab_size=_VOCABULARY, max_position_embeddings=1024)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -107,7 +108,10 @@ class Filling:
         options = tuple(map(self._request.options_of, sets))
         reading = Reading(sets, self._land.source, self._land.target, options, self._writer.policy)
         present: FileSet | None = None
-        with closing(intake.read(reading)) as events:
+        with (
+            ThreadPoolExecutor(1) as self._hashing,
+            closing(intake.read(reading)) as events,
+        ):
             for event in events:
                 self._ctx.check()
                 if isinstance(event, Batch):
@@ -119,14 +123,16 @@ class Filling:
                     self._keep(present)
                     present = sets[event.place]
                     self._begin(present)
-        self._keep(present)
+            self._keep(present)
         return self._result
 
     def _begin(self, found: FileSet) -> None:
         languages = (self._land.source, self._land.target)
         options = self._request.options_of(found)
         encoding = found.reader.encoding(found.files, options, languages)
-        self._writer.begin(found, encoding.name, self._digests.of(found))
+        self._writer.begin(found, encoding.name)
+        # It costs as much as storing a tenth of a large file, and leaves Python's lock alone.
+        self._digest = self._hashing.submit(self._digests.of, found)
         read = FileRead(found.name, encoding.name, encoding.guessed)
         self._result = replace(self._result, files=(*self._result.files, read))
 
@@ -140,7 +146,8 @@ class Filling:
     def _keep(self, found: FileSet | None) -> None:
         if found is not None:
             skipped = self._result.skipped - self._kept.skipped
-            self._writer.keep(skipped, self._result.codes - self._kept.codes)
+            codes = self._result.codes - self._kept.codes
+            self._writer.keep(self._digest.result(), skipped, codes)
             self._kept = self._result
             self._before += found.size
 

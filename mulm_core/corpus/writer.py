@@ -26,13 +26,13 @@ class CorpusWriter:
         row = self._connection.execute("SELECT value FROM meta WHERE key = 'split'").fetchone()
         return dict(json.loads(row[0]))
 
-    def begin(self, found: FileSet, encoding: str, digest: str) -> None:
+    def begin(self, found: FileSet, encoding: str) -> None:
         """The rows that follow are of this file set, until :meth:`keep` or :meth:`drop`."""
         connection = self._connection
         connection.execute("SAVEPOINT file_set")
         cursor = connection.execute(
-            "INSERT INTO files (name, format, encoding, digest, imported) VALUES (?, ?, ?, ?, ?)",
-            (found.name, found.reader.key, encoding, digest, journal.now()),
+            "INSERT INTO files (name, format, encoding, imported) VALUES (?, ?, ?, ?)",
+            (found.name, found.reader.key, encoding, journal.now()),
         )
         self._file = int(cursor.lastrowid or 0)
         row = connection.execute("SELECT coalesce(max(id), 0) FROM pairs").fetchone()
@@ -53,11 +53,11 @@ class CorpusWriter:
             [(file, problem.where, problem.what) for problem in batch.problems],
         )
 
-    def keep(self, skipped: int, codes: int) -> None:
+    def keep(self, digest: str, skipped: int, codes: int) -> None:
         """The file set is complete."""
         self._connection.execute(
-            "UPDATE files SET pairs = ?, skipped = ?, codes = ? WHERE id = ?",
-            [self._last_id - self._first_id, skipped, codes, self._file],
+            "UPDATE files SET digest = ?, pairs = ?, skipped = ?, codes = ? WHERE id = ?",
+            [digest, self._last_id - self._first_id, skipped, codes, self._file],
         )
         self._connection.execute("RELEASE file_set")
         journal.touch(self._connection)
