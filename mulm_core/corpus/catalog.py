@@ -26,6 +26,8 @@ def list_corpora(workspace: Workspace) -> list[CorpusInfo]:
         try:
             found.append(_info(path))
         except MulmError as error:
+            if not path.exists():
+                continue  # deleted meanwhile
             found.append(CorpusInfo(path.stem, "", "", 0, {}, (), "", path, error.sentence()))
     return sorted(found, key=lambda info: info.name.casefold())
 

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 from mulm_core.corpus import search
 from mulm_core.corpus.types import HAND
@@ -164,19 +165,30 @@ def connect(path: Path) -> sqlite3.Connection:
 
 def _opened(path: Path) -> sqlite3.Connection:
     """A connection; one that only reads where SQLite finds no room for its files beside it."""
-    connection = sqlite3.connect(path, timeout=10, isolation_level=None)
+    uri = _uri(path)
     try:
-        _pragma(connection, "application_id")
+        # By its path alone, a file that is being deleted would come back, empty.
+        connection = sqlite3.connect(f"{uri}?mode=rw", timeout=10, isolation_level=None, uri=True)
+        try:
+            _pragma(connection, "application_id")
+        except sqlite3.Error:
+            connection.close()
+            raise
     except sqlite3.Error as error:
-        connection.close()
+        if not path.exists():
+            raise UserError("there is no such corpus", where=path) from None
         log = path.with_name(f"{path.name}-wal")
         # Rows in the log would be missing from what is read without it.
         if _code(error) not in _NO_ROOM or (log.exists() and log.stat().st_size):
             raise
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?immutable=1", uri=True, isolation_level=None
-        )
+        connection = sqlite3.connect(f"{uri}?immutable=1", uri=True, isolation_level=None)
     return connection
+
+
+def _uri(path: Path) -> str:
+    """As SQLite reads it: a share of Windows (//server/share) is no authority of the URI."""
+    name = path.absolute().as_posix()
+    return f"file://{quote(name if name.startswith('/') else f'/{name}', safe='/:')}"
 
 
 def _migrate(connection: sqlite3.Connection) -> None:

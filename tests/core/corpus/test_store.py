@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from pathlib import Path
 
 import pytest
 from full_disk import full_disk
@@ -231,6 +232,23 @@ def test_what_lies_in_the_log_is_never_left_out(workspace, take, pairs_tsv):
         CorpusStore.open(path)
     with CorpusStore.open(path) as store:
         assert store.count(View(check="excluded")) == 1
+
+
+def test_a_corpus_deleted_while_it_is_opened_does_not_come_back(workspace, monkeypatch):
+    path = workspace.corpora / "gone #1.corpus"
+    monkeypatch.setattr(Path, "is_file", lambda self: True)
+    with pytest.raises(UserError, match="no such corpus"):
+        CorpusStore.open(path)
+    assert not path.exists()
+
+
+def test_names_that_mean_something_in_a_uri(workspace, take, pairs_tsv):
+    take(pairs_tsv(10))
+    path = get_corpus(workspace, "c").path
+    odd = path.rename(path.with_name("50 % of #1&mode=ro ü.corpus"))
+    with CorpusStore.open(odd) as store:
+        assert store.count() == 10
+        store.exclude([1])
 
 
 def test_the_quick_signature_of_a_block_is_the_plain_one():
