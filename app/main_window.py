@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.context import AppContext, Notice, PageSpec
@@ -24,6 +24,7 @@ from app.widgets.drop_zone import DropOverlay, ask_files
 from app.widgets.job_strip import JobStrip
 from app.widgets.message import InlineMessage
 from app.widgets.nav_rail import NavRail
+from app.widgets.open_path import open_path
 from app.widgets.page import Page
 
 _NOTICE_MS = 7000
@@ -214,7 +215,7 @@ class MainWindow(QMainWindow):
         root = Path(__file__).resolve().parent.parent
         found = [path for name in _GUIDES if (path := root / name).is_file()]
         if found:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(found[0])))
+            open_path(found[0])
         else:
             self._ctx.notify(tr("The guide is in the folder docs of the project's source."))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from app.i18n import tr
 from app.viewmodels.library import Library
+from app.widgets.open_path import open_path
 from app.widgets.page import InlineMessage
 
 
@@ -18,6 +20,9 @@ class BrokenCorpora(InlineMessage):
     def _update(self) -> None:
         broken = self._library.broken
         if broken:
-            self.error("\n".join(broken))
+            self.error("\n".join(broken), action=tr("Open folder"), on_action=self._open)
         else:
             self.clear()
+
+    def _open(self) -> None:
+        open_path(self._library.corpora_folder)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
@@ -22,6 +22,7 @@ from app.pages.evaluate_setup import NARROW, WIDTH, EvaluateSetup
 from app.viewmodels.evaluate import EvaluateModel
 from app.viewmodels.evaluation_history import Past
 from app.widgets.drop_zone import ask_save_path
+from app.widgets.open_path import open_path
 from app.widgets.page import (
     Card,
     EmptyState,
@@ -221,9 +222,9 @@ class EvaluatePage(Page):
         self._message.success(
             tr("Saved as {name}.", name=path.name),
             action=tr("Open"),
-            on_action=lambda: _show(path),
+            on_action=lambda: open_path(path),
             other=tr("Show in folder"),
-            on_other=lambda: _show(path.parent),
+            on_other=lambda: open_path(path.parent),
         )
 
     def _removed(self, past: Past) -> None:
@@ -252,8 +253,3 @@ class EvaluatePage(Page):
             evaluated=evaluated,
             outputs=outputs,
         )
-
-
-def _show(path: Path) -> None:
-    """Open a file or a folder in whatever program the person uses for it."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))

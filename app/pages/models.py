@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -22,6 +22,7 @@ from app.icons import icon
 from app.pages.runs import RunEntry, trash_button
 from app.viewmodels.models import ModelCardRow, ModelsModel, language_names
 from app.widgets.menu_button import menu_button
+from app.widgets.open_path import open_path
 from app.widgets.page import (
     Card,
     InlineMessage,
@@ -150,7 +151,7 @@ class ModelsPage(Page):
     def _more(self, model: ModelCardRow) -> QToolButton:
         menu = QMenu(self)
         folder = QAction(icon("folder-open"), tr("Open folder"), menu)
-        folder.triggered.connect(lambda: _open(model.path))
+        folder.triggered.connect(lambda: open_path(model.path))
         menu.addAction(folder)
         if not model.bundled:
             remove = QAction(icon("x"), tr("Take off the list"), menu)
@@ -192,7 +193,3 @@ def _languages(model: ModelCardRow) -> QWidget:
 def _sentence(text: str) -> str:
     """Begin with a capital and end with a stop."""
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
-
-
-def _open(path: Path) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))

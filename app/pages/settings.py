@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.context import AppContext
@@ -12,6 +12,7 @@ from app.system_info import report_text
 from app.theme import theme
 from app.viewmodels.settings import SettingsModel
 from app.widgets.choice_cards import SegmentedButtons
+from app.widgets.open_path import open_path
 from app.widgets.page import Card, Page, Section, label, line, quiet_button
 from app.widgets.switch import Switch
 
@@ -129,7 +130,7 @@ class SettingsPage(Page):
         self._context.settings.setValue("window/text_scale", _SCALES[key])
 
     def _open_workspace(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(self._model.workspace_folder))
+        open_path(self._model.workspace_folder)
 
     def _copy_report(self) -> None:
         QGuiApplication.clipboard().setText(report_text())

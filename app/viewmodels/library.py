@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -132,6 +133,11 @@ class Library(QObject):
     def corpora(self) -> tuple[CorpusRow, ...]:
         """The corpora that show; one whose deletion can still be undone does not."""
         return tuple(row for row in self._shelf.corpora if row.name not in self._hidden)
+
+    @property
+    def corpora_folder(self) -> Path:
+        """Where the files of the corpora lie."""
+        return self._workspace.corpora
 
     @property
     def broken(self) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ def test_the_empty_page_teaches(page: Any) -> None:
 
 
 def test_a_corpus_that_cannot_be_opened_is_named_with_its_problem(
-    qtbot: QtBot, own_workspace: Path, page: Any
+    qtbot: QtBot, own_workspace: Path, page: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not page._broken.isVisible()
     file = Workspace(own_workspace).corpora / "bad.corpus"
@@ -65,6 +65,11 @@ def test_a_corpus_that_cannot_be_opened_is_named_with_its_problem(
     page._model.library.refresh()
     qtbot.waitUntil(page._broken.isVisible, timeout=WAIT)
     assert "bad.corpus: the corpus file is damaged" in page._broken.text
+    opened: list[Path] = []
+    monkeypatch.setattr("app.pages.broken_corpora.open_path", opened.append)
+    buttons = page._broken.findChildren(QPushButton)
+    next(button for button in buttons if button.text() == "Open folder").click()
+    assert opened == [file.parent]
     file.unlink()
     page._model.library.refresh()
     qtbot.waitUntil(lambda: not page._broken.isVisible(), timeout=WAIT)
