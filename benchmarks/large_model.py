@@ -20,14 +20,16 @@ def make(folder: Path) -> Path:
     for name in ("sentencepiece.bpe.model", "generation_config.json"):
         shutil.copy(starter / name, folder)
     pieces = json.loads((starter / "vocab.json").read_text("utf-8"))
-    small = M2M100Tokenizer.from_pretrained(starter)
-    others = len(small) - len(pieces)  # the languages' tokens come after the pieces
-    pieces |= {f"filler{id}": id for id in range(len(pieces), _VOCABULARY - others)}
+    languages = M2M100Tokenizer.from_pretrained(starter).id_to_lang_token
+    places = _VOCABULARY - len(languages)  # their tokens come after the pieces
+    pieces |= {f"filler{id}": id for id in range(len(pieces), places)}
     vocabulary = folder / "vocab.json"
     vocabulary.write_text(json.dumps(pieces, ensure_ascii=False), encoding="utf-8")
-    M2M100Tokenizer(str(vocabulary), str(folder / "sentencepiece.bpe.model")).save_pretrained(
-        folder
-    )
+    spm = folder / "sentencepiece.bpe.model"
+    tokenizer = M2M100Tokenizer(str(vocabulary), str(spm), num_madeup_words=0)
+    tokens = [token for _, token in sorted(tokenizer.id_to_lang_token.items())]
+    tokenizer.add_special_tokens({"extra_special_tokens": tokens})
+    tokenizer.save_pretrained(folder)
     torch.manual_seed(1)
     # The rest of the defaults are that model's: 12 + 12 layers, 1024 wide.
     config = M2M100Config(vocab_size=_VOCABULARY, max_position_embeddings=1024)
