@@ -79,6 +79,8 @@ def test_the_main_job(mulm: Mulm, record_property: Callable[[str, object], None]
         "train", "--model", "starter", "--corpus", "help", *DIRECTION, "--recipe", "quick"
     )
     assert trained["best"]["bleu"] > trained["zero_shot"]["bleu"]
+    parity = trained["conversion"]["parity"]
+    assert abs(parity["converted"] - parity["adapter"]) <= 0.5, trained["conversion"]["sentence"]
     source, reference = SAMPLE.test
     run = f"run:{trained['run']}"
     scores = mulm.json(

@@ -10,10 +10,11 @@ from typing import Any
 from mulm_core import languages
 from mulm_core.cli.args import Parser, add_declared, add_direction, declared_texts
 from mulm_core.cli.args import workspace as workspace_of
+from mulm_core.cli.commands.convert import described, sentence
 from mulm_core.cli.commands.runs import direction_scores
 from mulm_core.cli.output import Answer, duration, number
 from mulm_core.cli.running import run_job
-from mulm_core.errors import UserError
+from mulm_core.errors import Cancelled, MulmError, UserError
 from mulm_core.runs import get_run
 from mulm_core.settings import TRACKERS, load_settings
 from mulm_core.training import (
@@ -28,6 +29,7 @@ from mulm_core.training import (
     train,
     training_pairs,
 )
+from mulm_core.translation import ConvertRequest, convert
 from mulm_core.workspace import Workspace
 
 _ENDINGS = {
@@ -45,6 +47,11 @@ def declare(parser: Parser) -> None:
         action="append",
         metavar=f"{{{','.join(TRACKERS)}}}",
         help="tell the run to this one as well; otherwise to those of the settings",
+    )
+    parser.add_argument(
+        "--no-convert",
+        action="store_true",
+        help="leave it to the first translation of many texts to convert the run for that",
     )
     add_training(parser)
     parser.set_defaults(run=_train)
@@ -189,11 +196,25 @@ def _direction(text: str) -> tuple[str, str]:
 
 
 def _train(args: Namespace) -> Answer:
+    place = workspace_of(args)
     request = _resuming(args) if args.resume else training_request(args)
     if args.tracker:
         request = replace(request, trackers=tuple(args.tracker))
     result = run_job(train, request, stoppable=True)
-    return Answer(asdict(result), _text(result))
+    converted = {} if args.no_convert else _converted(ConvertRequest(place, f"run:{result.run}"))
+    data = {**asdict(result), "conversion": converted or None}
+    return Answer(data, _text(result, converted.get("sentence", "")))
+
+
+def _converted(request: ConvertRequest) -> dict[str, Any]:
+    """What translates quickly, described; what is in its way leaves the run as good as it is."""
+    try:
+        made = run_job(convert, request)
+    except MulmError as error:
+        return {"sentence": f"Not converted: {error.sentence()}"}
+    except Cancelled:
+        return {"sentence": "Not converted: the first translation of many texts will do it"}
+    return {**described(made), "sentence": sentence(made).capitalize()}
 
 
 def _resuming(args: Namespace) -> ResumeRequest:
@@ -234,7 +255,7 @@ def _new_languages(args: Namespace, name: str) -> dict[str, str]:
     return {languages.normalise(new): languages.normalise(known) for new, known in pairs}
 
 
-def _text(result: TrainResult) -> str:
+def _text(result: TrainResult, converted: str) -> str:
     ending = "Stopped early" if result.stopped else "Finished"
     why = _ENDINGS.get(result.stopped_because, "")
     scores = [
@@ -257,6 +278,7 @@ def _text(result: TrainResult) -> str:
             f"{result.pairs_per_second:,.0f} pairs/s, "
             f"{result.target_tokens_per_second:,.0f} target tokens/s, "
             f"{result.peak_memory_mb:,.0f} MiB at most",
+            *filter(None, [converted]),
             f"Translate with: mulm translate --run {result.run} …",
         ]
     )
