@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from mulm_core import languages
+from mulm_core import files, languages
 from mulm_core.cli.args import Parser
 from mulm_core.cli.evaluating import add_evaluation, evaluated, outcome
 from mulm_core.cli.output import Answer, table
@@ -26,6 +26,8 @@ def declare(parser: Parser) -> None:
 
 
 def _evaluate(args: Namespace) -> Answer:
+    for path in filter(None, (args.csv, args.json_file)):
+        files.expect_folder(path)
     evaluation = evaluated(args)
     if args.csv:
         write_csv(evaluation, args.csv)

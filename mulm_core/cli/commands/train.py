@@ -214,7 +214,8 @@ def _converted(request: ConvertRequest) -> dict[str, Any]:
         return {"sentence": f"Not converted: {error.sentence()}"}
     except Cancelled:
         return {"sentence": "Not converted: the first translation of many texts will do it"}
-    return {**described(made), "sentence": sentence(made).capitalize()}
+    told = sentence(made)
+    return {**described(made), "sentence": told[0].upper() + told[1:]}
 
 
 def _resuming(args: Namespace) -> ResumeRequest:

@@ -162,6 +162,19 @@ def test_evaluation_scores_and_exports(
     assert exported["systems"][1]["metrics"]["bleu"] == done["systems"][1]["bleu"]
 
 
+def test_a_place_for_the_result_is_looked_for_before_the_work(
+    workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "test.tsv"
+    file.write_text("en\tfr\na house\tune maison\n", encoding="utf-8")
+    what = ("--test", file, *DIRECTION, "--systems", "no such model")
+    for flag in ("--csv", "--json-file"):
+        where = tmp_path / "missing" / "scores"
+        line = ["--workspace", workspace.root, "evaluate", *what, flag, where]
+        assert main([*map(str, line)]) == 2
+        assert f"there is no folder {where.parent}" in capsys.readouterr().err
+
+
 def test_a_report_of_a_run_is_that_of_its_newest_evaluation(
     mulm: Any,
     trained: dict[str, Any],
