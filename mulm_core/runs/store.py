@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from dataclasses import replace
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -114,9 +115,13 @@ class Run:
 
 
 def create_run(workspace: Workspace, manifest: RunManifest) -> Run:
-    """Make the folder of a new run; its id is made from ``manifest.name`` and free."""
-    id = files.free_name(workspace.runs, manifest.name)
-    run = Run(workspace.runs / id, replace(manifest, id=id))
+    """Make the folder of a new run; it gets a number where another has ``manifest.name``."""
+    taken = {name for run in list_runs(workspace) for name in (run.id, run.manifest.name)}
+    joint = " " if " " in manifest.name else "-"
+    numbered = (f"{manifest.name}{joint}{number}" for number in count(2))
+    name = next(name for name in chain([manifest.name], numbered) if name not in taken)
+    id = files.free_name(workspace.runs, name)
+    run = Run(workspace.runs / id, replace(manifest, id=id, name=name))
     run.hold()
     with files.new_folder(run.folder) as folder:
         files.write_json(folder / _MANIFEST, run.manifest.to_dict())
@@ -125,7 +130,7 @@ def create_run(workspace: Workspace, manifest: RunManifest) -> Run:
 
 def list_runs(workspace: Workspace) -> list[Run]:
     """All runs that can be read, newest first; folders without a readable manifest are left out."""
-    folders = [path for path in workspace.runs.iterdir() if not path.name.startswith(".")]
+    folders = [path for path in workspace.runs.glob("*") if not path.name.startswith(".")]
     runs = [run for run in map(read_run, folders) if run is not None]
     return sorted(runs, key=lambda run: (run.manifest.created, run.id), reverse=True)
 

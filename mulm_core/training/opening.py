@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mulm_core import files, languages
+from mulm_core import languages
 from mulm_core.errors import UserError
 from mulm_core.jobs import JobContext
 from mulm_core.models import get_model, weights_hash
@@ -71,7 +71,7 @@ def open_run(ctx: JobContext, request: TrainRequest | ResumeRequest) -> Opened:
     manifest = new_manifest(request, setup)
     manifest.trainable = sum(weights.numel() for weights in tuned.parameters)
     run = create_run(request.workspace, manifest)
-    if run.id != files.slug(manifest.name):
+    if run.manifest.name != manifest.name:
         ctx.log(f"The name '{manifest.name}' is taken; this run is '{run.id}'")
     return Opened(request, setup, tuned, run)
 

@@ -44,12 +44,13 @@ def give_adapter(folder: Path) -> Path:
     return folder
 
 
-def test_runs_of_one_name_get_ids_of_their_own(workspace: Workspace) -> None:
-    first, second = create_run(workspace, MANIFEST), create_run(workspace, MANIFEST)
-    assert first.id != second.id
-    assert {run.id for run in list_runs(workspace)} == {first.id, second.id}
-    assert get_run(workspace, second.id).manifest.name == MANIFEST.name
-    assert get_run(workspace, MANIFEST.name).id in {first.id, second.id}
+def test_runs_of_one_name_get_a_number(workspace: Workspace) -> None:
+    plain, spaced = (replace(MANIFEST, name=name) for name in ("first", "My first"))
+    made = [create_run(workspace, manifest) for manifest in (plain, spaced) * 2]
+    names = ["first", "My first", "first-2", "My first 2"]
+    assert [run.manifest.name for run in made] == names
+    assert len({run.id for run in made}) == 4
+    assert [get_run(workspace, name).id for name in names] == [run.id for run in made]
 
 
 def test_a_manifest_comes_back_as_it_was_saved(workspace: Workspace) -> None:
