@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import unicodedata
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -106,22 +107,13 @@ class Signatures:
     def __init__(self, connection: sqlite3.Connection) -> None:
         import numpy as np
 
-        # One look at a corpus that others may write to.
-        rows = connection.execute(
-            "SELECT first, signature, (SELECT count(*) FROM blocks) FROM blocks ORDER BY first"
-        )
-        self._firsts = np.zeros(0, np.int64)
-        self._bytes = np.zeros((0, _BITS // 8), np.uint8)
-        at = 0
+        rows = connection.execute("SELECT first, signature FROM blocks ORDER BY first")
+        firsts, joined = array("q"), bytearray()
         while some := rows.fetchmany(_READ_AT_ONCE):
-            if not at:
-                self._firsts = np.zeros(some[0][2], np.int64)
-                self._bytes = np.zeros((some[0][2], _BITS // 8), np.uint8)
-            end = at + len(some)
-            self._firsts[at:end] = [first for first, _, _ in some]
-            joined = b"".join(signature for _, signature, _ in some)
-            self._bytes[at:end] = np.frombuffer(joined, np.uint8).reshape(len(some), -1)
-            at = end
+            firsts.extend(first for first, _ in some)
+            joined += b"".join(signature for _, signature in some)
+        self._firsts = np.frombuffer(firsts, np.int64)
+        self._bytes = np.frombuffer(joined, np.uint8).reshape(len(firsts), _BITS // 8)
 
     def candidates(self, query: bytes) -> list[int]:
         """The blocks, by their first rows, that may hold ``query``."""
