@@ -163,7 +163,7 @@ class PairPages(QObject):
         self.reset.emit()
         if not known:
             self._load((), self._counted, count=True)
-        elif not found.request.query.text:
+        elif not found.request.query.narrowed:  # a corpus comes to show
             self._runner.start(_prepare, found.request, title="", quiet=True, quick=True)
 
     def _counted(self, found: _Slice) -> None:
